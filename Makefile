@@ -1,0 +1,50 @@
+# Footfall: the targets a person or CI needs. `make run` and `make test` set up all they use.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: help setup run demo test test-server check bench assets lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "footfall needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp for each lock: a changed lock installs again, an unchanged one costs nothing.
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/.dev  ## build .venv with everything for development
+
+run: $(VENV)/.run  ## serve the demo shop and its dashboard
+	$(BIN)/footfall serve --demo
+
+demo: run
+
+test: setup  ## run every test, the browser's included
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest -q
+
+check: setup  ## ruff, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+
+lock:  ## resolve the locks again (needs uv)
+	$(LOCK) --extra embedded pyproject.toml requirements/build.in -o requirements/run.txt
+	$(LOCK) pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/server.txt
+	$(LOCK) --extra embedded --group dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info

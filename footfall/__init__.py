@@ -1,0 +1,1 @@
+"""Footfall: web analytics for shops that count without knowing who came in."""
