@@ -1,0 +1,82 @@
+"""Sites: what is counted, in which time zone and under which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from schema.errors import SchemaError
+from schema.store import Store
+
+# Five is the level below which a row folds: what statistics offices use for counts of people.
+DEFAULT_SMALL_NUMBER = 5
+_NEVER = date(1970, 1, 1)
+
+
+class UnknownSiteError(SchemaError):
+    """No site has this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site and its rules."""
+
+    name: str
+    timezone: str = "UTC"  # IANA: the reporting day's
+    next_timezone: str = ""  # the zone that counts from the start of `next_from` on
+    next_from: date = _NEVER
+    hostnames: tuple[str, ...] = ()  # empty: the name and its subdomains; "*" is any
+    small_number: int = DEFAULT_SMALL_NUMBER
+    signal: Literal["nobody", "drop"] = "nobody"  # what GPC and DNT do to a pageview
+    excluded_networks: tuple[str, ...] = ()  # CIDRs
+    excluded_paths: tuple[str, ...] = ()  # patterns with * and **
+
+    def day_at(self, instant: datetime) -> date:
+        """Return the site's local day at an aware instant.
+
+        A changed time zone counts from the start of a day, and days never go back.
+        """
+        day = instant.astimezone(ZoneInfo(self.timezone)).date()
+        if not self.next_timezone or day < self.next_from:
+            return day
+        return max(self.next_from, instant.astimezone(ZoneInfo(self.next_timezone)).date())
+
+
+_COLUMNS = [field.name for field in fields(Site)]
+
+
+def list_sites(store: Store) -> list[Site]:
+    """Return all sites, by name."""
+    rows = store.run("schema.queries", "list_sites")
+    return [_site(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+
+
+def get_site(store: Store, name: str) -> Site:
+    """Return the site of this name; raises UnknownSiteError."""
+    for site in list_sites(store):
+        if site.name == name:
+            return site
+    raise UnknownSiteError(f"no site is named {name!r}: add it with 'footfall site add {name}'")
+
+
+def save_site(store: Store, site: Site, *, removed: bool = False) -> None:
+    """Write a site as it is from now on; its rows of events stay when it is removed."""
+    values = [list(v) if isinstance(v, tuple) else v for v in asdict(site).values()]
+    columns = [*_COLUMNS, "removed", "changed_at"]
+    store.insert("sites", columns, [[*values, removed, datetime.now(UTC)]])
+
+
+def with_timezone(site: Site, timezone: str, now: datetime) -> Site:
+    """Return the site with another time zone, which counts from tomorrow's start on."""
+    tomorrow = site.day_at(now) + timedelta(days=1)
+    current = site.timezone
+    if site.next_timezone and site.day_at(now) >= site.next_from:
+        current = site.next_timezone
+    return replace(site, timezone=current, next_timezone=timezone, next_from=tomorrow)
+
+
+def _site(row: Mapping[str, Any]) -> Site:
+    return Site(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
