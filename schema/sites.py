@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from schema.errors import SchemaError
 from schema.store import Store
@@ -51,7 +52,7 @@ _COLUMNS = [field.name for field in fields(Site)]
 def list_sites(store: Store) -> list[Site]:
     """Return all sites, by name."""
     rows = store.run("schema.queries", "list_sites")
-    return [_site(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+    return [msgspec.convert(dict(zip(_COLUMNS, row, strict=True)), Site) for row in rows]
 
 
 def get_site(store: Store, name: str) -> Site:
@@ -76,7 +77,3 @@ def with_timezone(site: Site, timezone: str, now: datetime) -> Site:
     if site.next_timezone and site.day_at(now) >= site.next_from:
         current = site.next_timezone
     return replace(site, timezone=current, next_timezone=timezone, next_from=tomorrow)
-
-
-def _site(row: Mapping[str, Any]) -> Site:
-    return Site(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})

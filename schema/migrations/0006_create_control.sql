@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS users
     sites         Array(String),               -- empty: all
     path_prefixes Array(String),               -- seller: what its pages begin with
     password_hash String,                      -- argon2id, with its parameters
+    one_time      Bool,                        -- the password works once and is then replaced
     session_epoch UInt32,                      -- raised to end every session of the user
     removed       Bool,
     changed_at    DateTime64(6, 'UTC')

@@ -1,0 +1,120 @@
+"""Model: the figures of one page, as views hand them to templates; numbers, not yet words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+MetricName = Literal["visitors", "sessions", "pageviews", "bounce_rate", "duration_s"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure of the strip; rates are fractions, durations seconds, None is unknown."""
+
+    name: MetricName
+    value: float | None
+    previous: float | None  # None also when nothing is compared
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of the series."""
+
+    starts_at: datetime  # aware, in the site's zone
+    values: dict[str, float | None]  # by MetricName; None lies in the future
+    previous_starts_at: datetime | None
+    previous: dict[str, float | None]
+    is_partial: bool  # the step is not over yet
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The chart's points, oldest first, with no step left out."""
+
+    step: Literal["hour", "day", "month"]
+    points: list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a panel."""
+
+    value: str  # as filters name it; "" is direct or unknown
+    label: str  # for people
+    visitors: int
+    share: float | None  # of all visitors of the view, 0..1; may sum to more than 1
+    extra: dict[str, float | None] = field(default_factory=dict)  # by column name
+    is_other: bool = False  # several values folded together, no link
+    context: str = ""  # a city's country, a region's country
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One table of the page, most visitors first."""
+
+    name: str  # pages, sources, countries, places, devices
+    tab: str  # the one shown
+    tabs: tuple[str, ...]
+    dimension: str  # what a click on a row filters by
+    columns: tuple[str, ...]  # extra columns, by name
+    rows: list[Row]
+    row_total: int  # rows there are in all
+    folded_below: int = 0  # the small number, when rows were folded
+    error: str = ""  # said instead of rows when the panel could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class LivePath:
+    """A path and how many visitors are at it now."""
+
+    path: str
+    visitors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Who is there now: visitors with an event in the last five minutes."""
+
+    visitors: int
+    paths: list[LivePath]  # most visitors first
+    pageviews_per_minute: list[int]  # the last 30 minutes, oldest first, the last one not over
+    at: datetime  # aware, in the site's zone
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the site's zone, both included."""
+
+    key: str  # today, yesterday, 7d, 28d, 30d, 91d, month, last_month, 12mo, year, custom
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition of the view."""
+
+    dimension: str
+    operator: Literal["is", "is_not", "contains", "contains_not"]
+    values: tuple[str, ...]
+    labels: tuple[str, ...]  # the values for people
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The whole page."""
+
+    site: str
+    timezone: str
+    now: datetime  # aware, in the site's zone
+    period: Period
+    comparison: Period | None
+    filters: tuple[Filter, ...]
+    metrics: list[Metric]
+    series: Series
+    panels: dict[str, Panel]
+    live: Live
+    nobody_pageviews: int  # counted with a privacy signal: in pageviews, in no visitor
+    dropped: int  # well formed and not counted, in the period
