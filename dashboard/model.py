@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 MetricName = Literal["visitors", "sessions", "pageviews", "bounce_rate", "duration_s"]
+FilterOperator = Literal["is", "is_not", "contains", "contains_not"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Point:
     """One step of the series."""
 
     starts_at: datetime  # aware, in the site's zone
-    values: dict[str, float | None]  # by MetricName; None lies in the future
+    values: dict[str, float | None]  # by MetricName; None lies in the future or is too few to show
     previous_starts_at: datetime | None
     previous: dict[str, float | None]
     is_partial: bool  # the step is not over yet
@@ -54,11 +55,11 @@ class Row:
 class Panel:
     """One table of the page, most visitors first."""
 
-    name: str  # pages, sources, countries, places, devices
+    name: str  # pages, sources, countries, places, devices, device_split (has no tabs)
     tab: str  # the one shown
     tabs: tuple[str, ...]
     dimension: str  # what a click on a row filters by
-    columns: tuple[str, ...]  # extra columns, by name
+    columns: tuple[str, ...]  # keys of Row.extra: engaged_s, scroll (0..1), bounce_rate, pageviews
     rows: list[Row]
     row_total: int  # rows there are in all
     folded_below: int = 0  # the small number, when rows were folded
@@ -97,7 +98,7 @@ class Filter:
     """One condition of the view."""
 
     dimension: str
-    operator: Literal["is", "is_not", "contains", "contains_not"]
+    operator: FilterOperator
     values: tuple[str, ...]
     labels: tuple[str, ...]  # the values for people
 
@@ -118,3 +119,41 @@ class Overview:
     live: Live
     nobody_pageviews: int  # counted with a privacy signal: in pageviews, in no visitor
     dropped: int  # well formed and not counted, in the period
+    hidden_below: int = 0  # the small number, when the view has too few visitors to show anything
+    error: str = ""  # said instead of metrics and series when they could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsPage:
+    """Every row of one panel, a page of them at a time."""
+
+    site: str
+    timezone: str
+    now: datetime  # aware, in the site's zone
+    period: Period
+    filters: tuple[Filter, ...]
+    panel: Panel  # `rows` are this page's; `row_total` counts those that match the search
+    search: str
+    sort: str  # "value", "visitors" or one of panel.columns
+    descending: bool
+    page: int  # from 1
+    page_total: int  # at least 1
+    hidden_below: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """How to make a site that has no event yet count its first."""
+
+    site: str
+    snippet: str  # HTML to paste into the shop's pages
+    script_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at the page."""
+
+    email: str
+    role: Literal["owner", "analyst", "viewer", "seller"]
+    csrf: str  # the hidden field `csrf` of every form that posts
