@@ -107,7 +107,7 @@ def open_embedded(path: Path) -> Store:
     release = _lock(path)
     try:
         client = clickhouse_connect.get_client(
-            interface="chdb", path=str(path), settings=dict(_SETTINGS)
+            interface="chdb", path=str(path), settings=dict(_SETTINGS), tz_mode="aware"
         )
         return Store(_in_database(client, DATABASE), on_close=release)
     except (ClickHouseError, StoreError) as error:
@@ -133,6 +133,7 @@ def open_server(url: str) -> Store:
             # A session would refuse a second query while the first one runs.
             autogenerate_session_id=False,
             settings=dict(_SETTINGS),
+            tz_mode="aware",
         )
     return Store(_in_database(client, parts.path.strip("/") or DATABASE))
 

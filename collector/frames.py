@@ -1,0 +1,116 @@
+"""Frames: how one record lies in a journal segment, and how a reader finds the next whole one.
+
+A frame is a header and a payload.  The header holds a marker to find the way again after damage,
+the record's type and format version, the payload's length, and a checksum over all of these.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+from zlib import crc32
+
+import msgspec
+
+from collector.event import Drop, Event
+
+MARKER: Final = b"\xf7FF\x0a"
+FORMAT_VERSION: Final = 1
+
+# marker, type, version, payload bytes, checksum
+_HEADER: Final = struct.Struct("<4sBBII")
+HEADER_BYTES: Final = _HEADER.size
+_CHECKED: Final = struct.Struct("<BBI")
+
+# A beacon is at most 16 KiB; what it becomes is never 16 times as much.  A length above this is
+# damage, not a record.
+MAX_PAYLOAD_BYTES: Final = 256 * 1024
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class RecordType(IntEnum):
+    """What a frame's payload is."""
+
+    EVENT = 1
+    DROP = 2
+
+
+_TYPES: Final[dict[type[Event | Drop], RecordType]] = {Event: RecordType.EVENT, Drop: RecordType.DROP}
+_DECODERS: Final[dict[RecordType, Callable[[bytes], Event | Drop]]] = {
+    RecordType.EVENT: msgspec.msgpack.Decoder(Event).decode,
+    RecordType.DROP: msgspec.msgpack.Decoder(Drop).decode,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A record and the bytes [start, end) of its segment that hold it."""
+
+    record: Event | Drop
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Bytes [start, end) between two whole frames that are no frame."""
+
+    start: int
+    end: int
+
+
+def encode_frame(record: Event | Drop) -> bytes:
+    """Return the bytes of one frame."""
+    payload = _encode(record)
+    kind = _TYPES[type(record)]
+    checksum = crc32(payload, crc32(_CHECKED.pack(kind, FORMAT_VERSION, len(payload))))
+    return _HEADER.pack(MARKER, kind, FORMAT_VERSION, len(payload), checksum) + payload
+
+
+def decode_frames(data: bytes, base: int, limit: int) -> tuple[list[Frame], list[Damage], int]:
+    """Return up to `limit` frames of `data`, the damage between them, and where reading ended.
+
+    `base` is the offset of `data` in its segment; frames carry segment offsets.  Bytes after the
+    last whole frame are left for the next call: they may be a record that is still being written.
+    """
+    frames: list[Frame] = []
+    damage: list[Damage] = []
+    at = 0
+    while len(frames) < limit:
+        found = _next_frame(data, at)
+        if found is None:
+            break
+        start, end, record = found
+        if start > at:
+            damage.append(Damage(base + at, base + start))
+        frames.append(Frame(record, base + start, base + end))
+        at = end
+    return frames, damage, base + at
+
+
+def whole_frames_end(data: bytes) -> int:
+    """Return the offset behind the last whole frame of a segment."""
+    at = 0
+    while (found := _next_frame(data, at)) is not None:
+        at = found[1]
+    return at
+
+
+def _next_frame(data: bytes, at: int) -> tuple[int, int, Event | Drop] | None:
+    """Return start, end and record of the first whole frame at or after `at`."""
+    while True:
+        start = data.find(MARKER, at)
+        if start < 0 or start + HEADER_BYTES > len(data):
+            return None
+        _, kind, version, length, checksum = _HEADER.unpack_from(data, start)
+        end = start + HEADER_BYTES + length
+        if length <= MAX_PAYLOAD_BYTES and end <= len(data):
+            payload = data[start + HEADER_BYTES : end]
+            if crc32(payload, crc32(_CHECKED.pack(kind, version, length))) == checksum:
+                return start, end, _DECODERS[RecordType(kind)](payload)
+        # No frame begins here: look behind this marker, which may lie inside damaged bytes.
+        at = start + 1

@@ -1,0 +1,212 @@
+"""Journal: the append-only file an event is in before its beacon is answered.
+
+One directory for each collector process.  A thread of its own writes and syncs, so that all beacons
+that wait share one sync (group commit) and the event loop never blocks on the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import struct
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from collector.errors import JournalError
+from collector.event import Drop, Event
+from collector.frames import encode_frame, whole_frames_end
+from schema.files import sync_directory
+
+SEGMENT_SUFFIX: Final = ".journal"
+
+# Our choice: small enough that a read segment frees its space soon, large enough that a busy
+# collector makes a file only every few seconds.
+SEGMENT_BYTES: Final = 32 * 1024 * 1024
+
+# What says how far a slot's newest segment is safe: sequence and bytes, both unsigned 64 bit.
+SYNCED_NAME: Final = "synced"
+_SYNCED: Final = struct.Struct("<QQ")
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a slot's journal: the segment's sequence number and a byte offset in it."""
+
+    segment: int
+    offset: int
+
+
+def segment_path(directory: Path, sequence: int) -> Path:
+    """Return the path of a segment; names sort as their sequence numbers do."""
+    return directory / f"{sequence:016d}{SEGMENT_SUFFIX}"
+
+
+def segment_sequences(directory: Path) -> list[int]:
+    """Return the sequence numbers of a slot's segments, oldest first."""
+    return sorted(int(path.stem) for path in directory.glob(f"*{SEGMENT_SUFFIX}"))
+
+
+def read_synced(directory: Path) -> Position:
+    """Return up to where a slot's journal is safe on the disk; (0, 0) before the first record."""
+    try:
+        return Position(*_SYNCED.unpack((directory / SYNCED_NAME).read_bytes()))
+    except (FileNotFoundError, struct.error):
+        return Position(0, 0)
+
+
+class Journal:
+    """The writing end of one collector's journal; use it from one event loop."""
+
+    def __init__(self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+        """Open the slot's journal, cutting a torn last record of an earlier run."""
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._directory = directory
+        self._segment_bytes = segment_bytes
+        self._pending: list[bytes] = []
+        self._waiting: list[asyncio.Future[None]] = []
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = False
+        self._failed = False
+        self._synced_file = os.open(
+            directory / SYNCED_NAME, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600
+        )
+        self._sequence = _repair(directory)
+        self._segment = -1
+        self._offset = 0
+        self._open_next_segment()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    @property
+    def healthy(self) -> bool:
+        """Tell whether the newest write reached the disk."""
+        return not self._failed and not self._closing
+
+    def append(self, records: Sequence[Event | Drop]) -> asyncio.Future[None]:
+        """Return a future that is done when the records are on the disk.
+
+        It fails with JournalError when they could not be made safe; then none of them is kept.
+        """
+        future = self._loop.create_future()
+        if self._closing:
+            future.set_exception(JournalError("the journal is closed"))
+            return future
+        data = b"".join([encode_frame(record) for record in records])
+        with self._lock:
+            self._pending.append(data)
+            self._waiting.append(future)
+        self._wake.set()
+        return future
+
+    async def close(self) -> None:
+        """Make everything appended so far safe, then stop the thread."""
+        self._closing = True
+        self._wake.set()
+        await asyncio.to_thread(self._thread.join)
+        os.close(self._segment)
+        os.close(self._synced_file)
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            with self._lock:
+                pending, self._pending = self._pending, []
+                waiting, self._waiting = self._waiting, []
+            if waiting:
+                self._loop.call_soon_threadsafe(_settle, waiting, self._commit(b"".join(pending)))
+            elif self._closing:
+                return
+            if self._closing:
+                self._wake.set()
+
+    def _commit(self, data: bytes) -> JournalError | None:
+        """Write and sync `data`; return the error after which nothing of it is kept."""
+        try:
+            if self._offset >= self._segment_bytes:
+                self._open_next_segment()
+            _write_all(self._segment, data)
+            os.fdatasync(self._segment)
+            self._offset += len(data)
+            self._publish_synced()
+        except OSError as error:
+            return self._undo(error)
+        if self._failed:
+            self._failed = False
+            _log.info("journal_recovered")
+        return None
+
+    def _undo(self, error: OSError) -> JournalError:
+        """Take back a write that failed half way, so that the next one starts clean."""
+        if not self._failed:
+            _log.error(
+                "journal_write_failed", errno=error.errno, reason=os.strerror(error.errno or 0)
+            )
+        self._failed = True
+        try:
+            os.ftruncate(self._segment, self._offset)
+            os.lseek(self._segment, self._offset, os.SEEK_SET)
+        except OSError as failure:
+            _log.error("journal_undo_failed", errno=failure.errno)
+        return JournalError(f"the journal could not be written: {os.strerror(error.errno or 0)}")
+
+    def _open_next_segment(self) -> None:
+        path = segment_path(self._directory, self._sequence + 1)
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+        segment = os.open(path, flags, 0o600)
+        sync_directory(self._directory)
+        if self._segment >= 0:
+            os.close(self._segment)
+        self._segment = segment
+        self._sequence += 1
+        self._offset = 0
+        self._publish_synced()
+
+    def _publish_synced(self) -> None:
+        os.pwrite(self._synced_file, _SYNCED.pack(self._sequence, self._offset), 0)
+
+
+def _settle(waiting: list[asyncio.Future[None]], error: JournalError | None) -> None:
+    """Finish the futures of one commit, in the loop's thread."""
+    for future in waiting:
+        if future.done():  # the client went away
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+
+def _repair(directory: Path) -> int:
+    """Cut what follows the last whole record of the newest segment; return its sequence number."""
+    sequences = segment_sequences(directory)
+    if not sequences:
+        return read_synced(directory).segment
+    newest = sequences[-1]
+    path = segment_path(directory, newest)
+    end = whole_frames_end(path.read_bytes())
+    torn_bytes = path.stat().st_size - end
+    if torn_bytes:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.ftruncate(descriptor, end)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        _log.warning("journal_torn_record_cut", segment=newest, bytes=torn_bytes)
+    return max(newest, read_synced(directory).segment)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

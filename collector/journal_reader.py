@@ -1,0 +1,163 @@
+"""Journal reader: the records of every slot's journal, in the order they were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from collector.event import Drop, Event
+from collector.frames import Damage, decode_frames
+from collector.journal import Position, read_synced, segment_path, segment_sequences
+
+QUARANTINE_SUFFIX: Final = ".quarantine"
+
+# How much of a segment is decoded at once.  Our choice: some ten thousand events.
+_CHUNK_BYTES: Final = 4 * 1024 * 1024
+
+_log = structlog.get_logger(__name__)
+
+Positions = Mapping[str, Position]  # by slot
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records between two positions of each slot, by the time they were received."""
+
+    records: list[Event | Drop]
+    begin: Positions
+    end: Positions
+
+    @property
+    def token(self) -> str:
+        """Return the batch's name: the exact range, so that the same range is one insert."""
+        parts = (
+            f"{slot}:{_text(self.begin[slot])}-{_text(self.end[slot])}" for slot in sorted(self.end)
+        )
+        return ",".join(parts)
+
+
+def read_batch(
+    root: Path, begin: Positions, limit: int, *, until: Positions | None = None
+) -> Batch | None:
+    """Return about `limit` records that stand behind `begin`; None when there are none.
+
+    `root` holds one directory a slot.  A slot whose journal holds more than fits does not let the
+    others run ahead of it, so that a visitor's events come in order from any of them.  With
+    `until`, nothing behind it is read.
+    """
+    reads = {
+        path.name: _read_slot(
+            path,
+            begin.get(path.name, Position(0, 0)),
+            limit,
+            None if until is None else until.get(path.name, Position(0, 0)),
+        )
+        for path in sorted(root.iterdir())
+        if path.is_dir()
+    }
+    horizon = min(
+        (found[-1][0].received_at for found, full in reads.values() if full), default=None
+    )
+    records: list[Event | Drop] = []
+    end = dict(begin)
+    for slot, (found, _) in reads.items():
+        taken = [item for item in found if horizon is None or item[0].received_at <= horizon]
+        if taken:
+            records.extend(record for record, _ in taken)
+            end[slot] = taken[-1][1]
+    return _batch(root, begin, end, records)
+
+
+def read_range(root: Path, begin: Positions, end: Positions) -> Batch | None:
+    """Return the records of exactly this range again; None when it holds none."""
+    records: list[Event | Drop] = []
+    for slot, until in end.items():
+        since = begin.get(slot, Position(0, 0))
+        found, _ = _read_slot(root / slot, since, None, until)
+        records.extend(record for record, _ in found)
+    return _batch(root, begin, end, records)
+
+
+def delete_segments(root: Path, read: Positions, older_than_s: float) -> None:
+    """Delete the segments before each slot's position whose last record is older than an instant.
+
+    `older_than_s` is in seconds since the epoch.
+    """
+    for slot, position in read.items():
+        for sequence in segment_sequences(root / slot):
+            path = segment_path(root / slot, sequence)
+            if sequence < position.segment and path.stat().st_mtime < older_than_s:
+                path.unlink()
+
+
+def _batch(
+    root: Path, begin: Positions, end: Positions, records: list[Event | Drop]
+) -> Batch | None:
+    if not records:
+        return None
+    records.sort(key=lambda record: record.received_at)
+    whole_begin = {slot: begin.get(slot, Position(0, 0)) for slot in end}
+    return Batch(records, whole_begin, dict(end))
+
+
+def _read_slot(
+    directory: Path, begin: Position, limit: int | None, until: Position | None = None
+) -> tuple[list[tuple[Event | Drop, Position]], bool]:
+    """Return records with the position behind each, and whether `limit` cut them short.
+
+    Reads as far as the slot's writer says the disk has it: what comes after was never answered.
+    """
+    safe = until or read_synced(directory)
+    found: list[tuple[Event | Drop, Position]] = []
+    for sequence in segment_sequences(directory):
+        if sequence < begin.segment or sequence > safe.segment:
+            continue
+        at = begin.offset if sequence == begin.segment else 0
+        stop = safe.offset if sequence == safe.segment else None
+        while limit is None or len(found) < limit:
+            room = _NO_LIMIT if limit is None else limit - len(found)
+            frames, at = _read_chunk(segment_path(directory, sequence), at, stop, room)
+            if not frames:
+                break
+            found.extend((frame, Position(sequence, end)) for frame, end in frames)
+    return found, limit is not None and len(found) >= limit
+
+
+_NO_LIMIT: Final = 2**62
+
+
+def _read_chunk(
+    path: Path, at: int, stop: int | None, limit: int
+) -> tuple[list[tuple[Event | Drop, int]], int]:
+    """Return some records from offset `at` on with the offset behind each, and where to go on."""
+    with path.open("rb") as file:
+        file.seek(at)
+        wanted = _CHUNK_BYTES if stop is None else min(_CHUNK_BYTES, max(0, stop - at))
+        frames, damage, end = decode_frames(file.read(wanted), at, limit)
+    for part in damage:
+        _quarantine(path, part)
+    return [(frame.record, frame.end) for frame in frames], end
+
+
+def _quarantine(path: Path, damage: Damage) -> None:
+    """Keep damaged bytes beside their segment for a person to look at, once."""
+    target = path.with_name(f"{path.stem}-{damage.start}{QUARANTINE_SUFFIX}")
+    if target.exists():
+        return
+    with path.open("rb") as file:
+        file.seek(damage.start)
+        target.write_bytes(file.read(damage.end - damage.start))
+    _log.error(
+        "journal_record_damaged",
+        segment=path.stem,
+        at=damage.start,
+        bytes=damage.end - damage.start,
+    )
+
+
+def _text(position: Position) -> str:
+    return f"{position.segment}.{position.offset}"

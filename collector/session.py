@@ -1,0 +1,101 @@
+"""Session: one visitor's events with no gap of 30 minutes or more, assigned by the writer alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from collector.event import ENGAGEMENT, NOBODY, Event
+
+# The gap that ends a session, as in Google Analytics and every peer.
+SESSION_GAP: Final = timedelta(minutes=30)
+
+
+@dataclass(slots=True)
+class OpenSession:
+    """A session that may still grow."""
+
+    session: int  # unsigned 64 bit
+    started_at: datetime
+    ended_at: datetime
+
+    def takes(self, time: datetime) -> bool:
+        """Tell whether an event at `time` is within the gap of this session's events."""
+        return self.started_at - SESSION_GAP < time < self.ended_at + SESSION_GAP
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The session an event belongs to; 0 for an event of nobody."""
+
+    session: int
+    starts: bool  # it is the first event of the session
+
+
+class Sessions:
+    """Sessions by visitor.  A visitor is of one site and day, so no session crosses either."""
+
+    def __init__(self) -> None:
+        self._by_visitor: dict[int, list[OpenSession]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_visitor)
+
+    def knows(self, visitor: int) -> bool:
+        """Tell whether a session of the visitor is in memory."""
+        return visitor in self._by_visitor
+
+    def restore(self, rows: Iterable[tuple[int, int, datetime, datetime]]) -> None:
+        """Take sessions from the store: visitor, session, started_at, ended_at."""
+        for visitor, session, started_at, ended_at in rows:
+            known = self._by_visitor.setdefault(visitor, [])
+            if all(other.session != session for other in known):
+                known.append(OpenSession(session, started_at, ended_at))
+
+    def assign(self, event: Event) -> Assignment | None:
+        """Return the event's session, opening or lengthening it.
+
+        None for an engagement that no session takes: an engagement opens none.
+        """
+        if event.visitor == NOBODY:
+            return Assignment(NOBODY, starts=False)
+        known = self._by_visitor.get(event.visitor)
+        for session in reversed(known or ()):
+            if session.takes(event.time):
+                session.started_at = min(session.started_at, event.time)
+                session.ended_at = max(session.ended_at, event.time)
+                return Assignment(session.session, starts=False)
+        if event.name == ENGAGEMENT:
+            return None
+        opened = OpenSession(session_id(event), event.time, event.time)
+        self._by_visitor.setdefault(event.visitor, []).append(opened)
+        return Assignment(opened.session, starts=True)
+
+    def forget_before(self, instant: datetime) -> None:
+        """Drop sessions that no event at or after `instant` can join."""
+        limit = instant - SESSION_GAP
+        self._by_visitor = dict(_living(self._by_visitor, limit))
+
+
+def session_id(first: Event) -> int:
+    """Return the id of the session that `first` opens, unsigned 64 bit, never 0.
+
+    A hash of the visitor and the first record, so that a batch made again gives the same one.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    for number in (first.visitor, first.page_id, int(first.time.timestamp() * 1_000_000)):
+        digest.update(number.to_bytes(8, "big"))
+    digest.update(first.name.encode())
+    return int.from_bytes(digest.digest(), "big") or 1
+
+
+def _living(
+    sessions: dict[int, list[OpenSession]], limit: datetime
+) -> Iterator[tuple[int, list[OpenSession]]]:
+    for visitor, known in sessions.items():
+        kept = [session for session in known if session.ended_at > limit]
+        if kept:
+            yield visitor, kept
