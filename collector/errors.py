@@ -1,0 +1,32 @@
+"""Errors: one class for each thing a caller can do about a failure in the collector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class CollectorError(Exception):
+    """What went wrong in the collector."""
+
+
+class BeaconError(CollectorError):
+    """A malformed beacon: answer 400 with `fields`, or `status` where another one says it better.
+
+    `fields` has the messages by field name, as the sender wrote it.  They may quote what was
+    sent, so they go to the sender and into no log.
+    """
+
+    def __init__(
+        self, message: str, fields: Mapping[str, Sequence[str]] | None = None, *, status: int = 400
+    ) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
+        self.status = status
+
+
+class JournalError(CollectorError):
+    """Records could not be made safe: answer 503; nothing of them is kept."""
+
+
+class SaltError(CollectorError):
+    """The salts cannot be read or written: answer 503, and tell the owner."""

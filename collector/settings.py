@@ -1,0 +1,18 @@
+"""Settings: what one collector process is told at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectorSettings:
+    """One collector's settings."""
+
+    data: Path  # the data directory, shared by all processes of the machine
+    journal_slot: str  # this process's journal directory, such as "c0"
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    geoip_paths: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
+    demo: Path | None = None  # a directory to serve at /demo/
