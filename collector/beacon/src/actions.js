@@ -1,0 +1,38 @@
+// Actions: what visitors do in the markup, clicks and forms, told without a line of code in the page.
+
+import { emit } from "./page.js";
+
+// Our choice: documents, data, archives, installers, media that people save.
+const FILE =
+  /\.(pdf|epub|docx?|xlsx?|pptx?|rtf|txt|csv|zip|rar|7z|t?gz|exe|msi|dmg|pkg|apk|mp[34]|wav|mov|avi)$/i;
+
+// <button data-event="Add to cart" data-event-size="L">; a form's event is its submission.
+const tellMarked = (element) => {
+  const props = {};
+  for (const { name, value } of element.attributes) {
+    const [, prop] = name.split("data-event-");
+    if (prop) props[prop] = value;
+  }
+  emit(element.dataset.event, { props });
+};
+
+const tellLink = ({ protocol, host, origin, pathname }, hasDownload) => {
+  const props = { url: origin + pathname }; // a query or fragment may name a person
+  if (!/^http/.test(protocol)) return;
+  if (DOWNLOADS && (hasDownload || FILE.test(pathname))) emit("File Download", { props });
+  else if (OUTBOUND && host != location.host) emit("Outbound Link: Click", { props });
+};
+
+export const act = (target, isSubmit) => {
+  const marked = target.closest(isSubmit ? "form[data-event]" : "[data-event]:not(form)");
+  if (marked) tellMarked(marked);
+  if (FORMS && isSubmit)
+    emit("Form: Submission", {
+      // Not target.action: a field of that name would hide it.
+      props: { path: new URL(target.getAttribute("action") || "", location).pathname },
+    });
+  if (OUTBOUND || DOWNLOADS) {
+    const link = target.closest("a[href]");
+    if (link) tellLink(link, link.hasAttribute("download"));
+  }
+};
