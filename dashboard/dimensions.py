@@ -1,0 +1,57 @@
+"""Dimensions: by what figures can be filtered and split, and the column each stands for.
+
+This closed list is the only way for a name from outside to become part of a query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension.
+
+    `level` says what it chooses: events (and the sessions that have such an event), sessions
+    (and their events), or either by its own value.
+    """
+
+    name: str  # in URLs, the API and daily_rows
+    level: Literal["event", "session", "both"]
+    column: str  # an expression over a query's event or session rows
+    is_daily: bool = True  # daily_rows has it
+    is_place: bool = False  # finer than a country: the small-number rule holds always
+
+
+_CITY = "if(city = '', '', concat(if(region = '', country, region), '/', city))"
+_GOAL = "if(name IN ('pageview', 'engagement'), '', toString(name))"
+
+DIMENSIONS: Final = {
+    dimension.name: dimension
+    for dimension in (
+        Dimension("page", "event", "path"),
+        Dimension("hostname", "event", "hostname"),
+        Dimension("goal", "event", _GOAL),
+        Dimension("entry_page", "session", "entry_path"),
+        Dimension("exit_page", "session", "exit_path"),
+        Dimension("source", "session", "source"),
+        Dimension("channel", "session", "channel"),
+        Dimension("referrer", "session", "referrer"),
+        Dimension("utm_source", "session", "utm_source"),
+        Dimension("utm_medium", "session", "utm_medium"),
+        Dimension("utm_campaign", "session", "utm_campaign"),
+        Dimension("utm_term", "session", "utm_term"),
+        Dimension("utm_content", "session", "utm_content"),
+        Dimension("country", "both", "country"),
+        Dimension("region", "both", "region", is_place=True),
+        Dimension("city", "both", _CITY, is_place=True),
+        Dimension("device", "both", "device"),
+        Dimension("browser", "both", "browser"),
+        Dimension("browser_version", "both", "browser_version", is_daily=False),
+        Dimension("os", "both", "os"),
+        Dimension("os_version", "both", "os_version", is_daily=False),
+        Dimension("screen", "both", "screen"),
+        Dimension("language", "both", "language"),
+    )
+}

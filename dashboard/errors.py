@@ -1,0 +1,25 @@
+"""Errors of the dashboard, one class for each answer a request can get."""
+
+
+class DashboardError(Exception):
+    """Any request that gets no page."""
+
+
+class ParameterError(DashboardError):
+    """A parameter of the address cannot be read; answer 400 and name it."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(f"{parameter}: {message}")
+        self.parameter = parameter
+
+
+class NotFoundError(DashboardError):
+    """Nothing is there, or nothing this viewer may know of; answer 404 either way."""
+
+
+class NotSignedInError(DashboardError):
+    """No session, or an ended one; send to the login page."""
+
+
+class ForgedFormError(DashboardError):
+    """A form came without its token; answer 403."""

@@ -1,0 +1,139 @@
+"""Filters: conditions of a view, read from the address and turned into bound SQL.
+
+In the address each is `f=dimension:operator:value`, several values parted by `|`, any of which
+holds; `\\|` is the sign itself and `\\\\` a backslash.  All conditions hold together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast, get_args
+
+from dashboard.dimensions import DIMENSIONS, Dimension
+from dashboard.errors import ParameterError
+from dashboard.labels import label
+from dashboard.model import Filter, FilterOperator
+from schema import statement
+
+# Our choice: more than a person reads at once; a query stays small.
+MAX_FILTERS: Final = 10
+MAX_VALUES: Final = 100
+# The longest URL an event may have, CONTRACT.
+MAX_VALUE_LENGTH: Final = 2_000
+
+_OPERATORS: Final = get_args(FilterOperator)
+_PIECE = re.compile(r"\\(.)|(\|)|([^\\|]+)|(\\)", re.DOTALL)
+
+# Upper and lower case are the same to somebody looking for a part of a word.
+_TESTS: Final = {
+    "is": "has({{{bound}:Array(String)}}, toString({column}))",
+    "is_not": "NOT has({{{bound}:Array(String)}}, toString({column}))",
+    "contains": "arrayExists(v -> positionCaseInsensitiveUTF8(toString({column}), v) > 0,"
+    " {{{bound}:Array(String)}})",
+    "contains_not": "NOT arrayExists(v -> positionCaseInsensitiveUTF8(toString({column}), v) > 0,"
+    " {{{bound}:Array(String)}})",
+}
+
+
+def parse_filters(texts: Sequence[str]) -> tuple[Filter, ...]:
+    """Return the conditions of the `f` parameters, in order, each once; raises ParameterError."""
+    if len(texts) > MAX_FILTERS:
+        raise ParameterError("f", f"{len(texts)} conditions; expected at most {MAX_FILTERS}")
+    return tuple(dict.fromkeys(_parse(text) for text in texts))
+
+
+def make_filter(dimension: str, operator: str, values: Iterable[str]) -> Filter:
+    """Return a condition with its values' labels; raises ParameterError."""
+    if dimension not in DIMENSIONS:
+        raise ParameterError("f", f"dimension {dimension!r}: expected one of {_list(DIMENSIONS)}")
+    if operator not in _OPERATORS:
+        raise ParameterError("f", f"operator {operator!r}: expected one of {_list(_OPERATORS)}")
+    kept = tuple(dict.fromkeys(values))
+    if not 1 <= len(kept) <= MAX_VALUES:
+        raise ParameterError("f", f"{len(kept)} values; expected 1 to {MAX_VALUES}")
+    if any(len(value) > MAX_VALUE_LENGTH or "\0" in value for value in kept):
+        raise ParameterError("f", f"a value is not text of at most {MAX_VALUE_LENGTH} characters")
+    labels = tuple(label(dimension, value) for value in kept)
+    return Filter(dimension, cast(FilterOperator, operator), kept, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """SQL over event rows and over session rows, and the values bound in it."""
+
+    of_events: str
+    of_sessions: str
+    values: dict[str, Any]
+
+
+def conditions(filters: Sequence[Filter], path_prefixes: Sequence[str] = ()) -> Conditions:
+    """Return what chooses a view's rows.
+
+    Conditions on events choose events, and sessions that have one event for which all of them
+    hold; those on sessions choose sessions and their events.  With `path_prefixes` only events
+    of pages that begin with one of them are there.
+    """
+    tests: dict[str, list[str]] = {"event": [], "session": [], "both": []}
+    values: dict[str, Any] = {}
+    for number, condition in enumerate(filters):
+        dimension = DIMENSIONS[condition.dimension]
+        bound = f"f{number}"
+        column = column_of(dimension, path_prefixes)
+        test = _TESTS[condition.operator].format(bound=bound, column=column)
+        tests[dimension.level].append(test)
+        values[bound] = list(condition.values)
+    if path_prefixes:
+        tests["event"].append(_begins_with("path"))
+        values["path_prefixes"] = list(path_prefixes)
+    return Conditions(_of_events(tests), _of_sessions(tests), values)
+
+
+def column_of(dimension: Dimension, path_prefixes: Sequence[str] = ()) -> str:
+    """Return the expression of a dimension; paths outside of `path_prefixes` are ''."""
+    if path_prefixes and dimension.name in ("entry_page", "exit_page"):
+        return f"if({_begins_with(dimension.column)}, {dimension.column}, '')"
+    return dimension.column
+
+
+def _of_events(tests: dict[str, list[str]]) -> str:
+    return _all(tests["event"] + tests["both"], "in_chosen_sessions", tests["session"])
+
+
+def _of_sessions(tests: dict[str, list[str]]) -> str:
+    return _all(tests["session"] + tests["both"], "in_chosen_events", tests["event"])
+
+
+def _all(own: list[str], part: str, of_others: list[str]) -> str:
+    """Join a row's own conditions and, through the file `part`, those on the other kind of row."""
+    if of_others:
+        chosen = " AND ".join(of_others)
+        own = [*own, statement("dashboard.queries", part).replace("/* chosen */", chosen)]
+    return " AND ".join(own) or "1"
+
+
+def _begins_with(column: str) -> str:
+    return f"arrayExists(p -> startsWith({column}, p), {{path_prefixes:Array(String)}})"
+
+
+def _parse(text: str) -> Filter:
+    parts = text.split(":", 2)
+    if len(parts) != 3:
+        raise ParameterError("f", "expected dimension:operator:value, as in country:is:AZ")
+    return make_filter(parts[0], parts[1], _values(parts[2]))
+
+
+def _values(text: str) -> list[str]:
+    """Part a text at each `|` that no backslash stands before."""
+    values = [""]
+    for escaped, sign, plain, lone in _PIECE.findall(text):
+        if sign:
+            values.append("")
+        else:
+            values[-1] += escaped or plain or lone
+    return values
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)

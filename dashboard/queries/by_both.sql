@@ -1,0 +1,41 @@
+-- by_both: figures by what stands on sessions and events alike (places, devices, language).
+-- params: those of rows_of_view; dimension; closed_days, read from daily_rows; row_limit
+-- rows:   value ('' is unknown), visitors, sessions, pageviews, events, bounces, duration_s,
+--         row_total; most visitors first
+-- Visitors and sessions come from sessions, pageviews and events from events, nobody's included.
+SELECT
+    value,
+    sum(n_visitors)   AS visitors,
+    sum(n_sessions)   AS sessions,
+    sum(n_pageviews)  AS pageviews,
+    sum(n_events)     AS events,
+    sum(n_bounces)    AS bounces,
+    sum(n_duration_s) AS duration_s,
+    count() OVER ()   AS row_total
+FROM
+(
+    SELECT
+        value, visitors AS n_visitors, sessions AS n_sessions, pageviews AS n_pageviews,
+        events AS n_events, bounces AS n_bounces, duration_s AS n_duration_s
+    FROM daily_rows FINAL
+    WHERE site = {site:String} AND dimension = {dimension:String}
+        AND day IN {closed_days:Array(Date)} AND currency = ''
+
+    UNION ALL
+
+    SELECT
+        toString(/* dimension */) AS of_value, uniqExactIf(visitor, visitor != 0), count(), 0, 0,
+        countIf(is_bounce), sum(duration_s)
+    FROM one_session
+    GROUP BY of_value
+
+    UNION ALL
+
+    SELECT toString(/* dimension */) AS of_value, 0, 0, countIf(name = 'pageview'), count(), 0, 0
+    FROM one_event
+    GROUP BY of_value
+)
+GROUP BY value
+HAVING events > 0
+ORDER BY visitors DESC, value ASC
+LIMIT {row_limit:UInt32}

@@ -1,0 +1,159 @@
+"""Query builder: turns a view's days, filters and dimension into SQL with bound values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from dashboard.dimensions import DIMENSIONS
+from dashboard.filters import column_of, conditions
+from dashboard.model import Filter
+from schema import Store, statement
+
+_QUERIES: Final = "dashboard.queries"
+_FILE_OF_LEVEL: Final = {"event": "by_event", "session": "by_session", "both": "by_both"}
+
+# Later than any event: nothing is cut off.
+NEVER: Final = datetime(2299, 1, 1, tzinfo=UTC)
+
+# Our choice: what a page or an export can hold in memory.  Rows behind it are in `row_total`.
+MAX_ROWS: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a query is about: a site's days, and which of their rows."""
+
+    site: str
+    raw_days: tuple[date, ...]  # read from events and sessions
+    closed_days: tuple[date, ...] = ()  # read from daily_rows; only without filter
+    before: datetime = NEVER  # aware: events and sessions from then on are left out
+    filters: tuple[Filter, ...] = ()
+    path_prefixes: tuple[str, ...] = ()  # a seller's pages; empty: all
+
+    @property
+    def is_filtered(self) -> bool:
+        """Return whether the view holds less than its days."""
+        return bool(self.filters or self.path_prefixes)
+
+    def from_events(self) -> Scope:
+        """Return the same view, read from events alone."""
+        return replace(self, raw_days=self.raw_days + self.closed_days, closed_days=())
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of a value, a day or an hour."""
+
+    visitors: int = 0
+    sessions: int = 0
+    pageviews: int = 0
+    bounces: int = 0
+    duration_s: int = 0  # of all sessions together
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            self.visitors + other.visitors,
+            self.sessions + other.sessions,
+            self.pageviews + other.pageviews,
+            self.bounces + other.bounces,
+            self.duration_s + other.duration_s,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Figures by value, most visitors first, and how many values there are in all."""
+
+    rows: list[tuple[str, Figures]]
+    row_total: int
+
+
+def scope_of_days(
+    store: Store,
+    site: str,
+    since: date,
+    until: date,
+    *,
+    filters: tuple[Filter, ...] = (),
+    path_prefixes: tuple[str, ...] = (),
+    before: datetime = NEVER,
+) -> Scope:
+    """Return the scope of a range of days, both included.
+
+    Without filter closed days are read from their totals; a last day cut off by `before` and
+    every day under a filter is read from its events.
+    """
+    days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    closed: set[date] = set()
+    if not filters and not path_prefixes:
+        rows = store.run(_QUERIES, "closed_days", site=site, since=since, until=until)
+        closed = {day for (day,) in rows if before is NEVER or day != until}
+    return Scope(
+        site=site,
+        raw_days=tuple(day for day in days if day not in closed),
+        closed_days=tuple(day for day in days if day in closed),
+        before=before,
+        filters=filters,
+        path_prefixes=path_prefixes,
+    )
+
+
+def breakdown(store: Store, scope: Scope, dimension: str, row_limit: int = MAX_ROWS) -> Breakdown:
+    """Return figures by each value of a dimension."""
+    known = DIMENSIONS[dimension]
+    view = scope if known.is_daily else scope.from_events()
+    rows = _run(
+        store,
+        _FILE_OF_LEVEL[known.level],
+        view,
+        column=column_of(known, scope.path_prefixes),
+        dimension=dimension,
+        row_limit=row_limit,
+    )
+    figures = [
+        (value, Figures(visitors, sessions, pageviews, bounces, duration_s))
+        for value, visitors, sessions, pageviews, _, bounces, duration_s, _ in rows
+    ]
+    return Breakdown(figures, rows[0][-1] if rows else 0)
+
+
+def by_day(store: Store, scope: Scope) -> dict[date, Figures]:
+    """Return figures by day; days with none are left out."""
+    return {day: Figures(*counts) for day, *counts in _run(store, "series_days", scope)}
+
+
+def by_hour(store: Store, scope: Scope, timezone: str) -> dict[datetime, Figures]:
+    """Return figures by the UTC instant at which an hour begins; hours with none are left out."""
+    rows = _run(store, "series_hours", scope.from_events(), timezone=timezone)
+    return {datetime.fromtimestamp(hour, UTC): Figures(*counts) for hour, *counts in rows}
+
+
+def page_engagement(
+    store: Store, scope: Scope, paths: Sequence[str] = ()
+) -> dict[str, tuple[float, float]]:
+    """Return by path the mean engaged seconds and scroll depth, 0..1, of a page load."""
+    rows = _run(store, "page_engagement", scope.from_events(), values=list(paths))
+    return {path: (engaged_s, scroll) for path, engaged_s, scroll in rows}
+
+
+def _run(
+    store: Store, name: str, scope: Scope, *, column: str = "''", **values: Any
+) -> list[tuple[Any, ...]]:
+    """Run a query over a scope; only text from our own files and lists becomes part of it."""
+    chosen = conditions(scope.filters, scope.path_prefixes)
+    sql = statement(_QUERIES, "rows_of_view") + statement(_QUERIES, name)
+    sql = sql.replace("/* session_filters */", chosen.of_sessions)
+    sql = sql.replace("/* event_filters */", chosen.of_events)
+    sql = sql.replace("/* dimension */", column)
+    bound = {
+        "site": scope.site,
+        "raw_days": list(scope.raw_days),
+        "closed_days": list(scope.closed_days),
+        "before": scope.before,
+        **chosen.values,
+        **values,
+    }
+    return store.rows(sql, bound)
