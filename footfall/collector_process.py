@@ -1,0 +1,33 @@
+"""Collector process: one of the public listener's processes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from collector.serve import run
+
+from collector.settings import CollectorSettings
+from footfall.config import from_environ
+from footfall.process import child_arguments, inherited_listener
+
+# The demo shop is an example in the repository, not a part of the installed packages.
+DEMO_SHOP = Path(__file__).parent.parent / "examples" / "storefront"
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    arguments = child_arguments("a collector process", "slot")
+    config = from_environ(os.environ)
+    settings = CollectorSettings(
+        data=config.data,
+        journal_slot=arguments.slot,
+        trusted_proxies=config.trusted_proxies,
+        geoip_paths=config.geoip_db,
+        demo=DEMO_SHOP if config.demo else None,
+    )
+    run(settings, inherited_listener(arguments.listener))
+
+
+if __name__ == "__main__":
+    main()

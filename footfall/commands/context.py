@@ -1,0 +1,23 @@
+"""Context: what a command works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footfall.config import Config
+from footfall.paths import DataPaths
+from footfall.publisher import publish_rules
+from schema import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An open, migrated store and the data directory beside it."""
+
+    store: Store
+    paths: DataPaths
+    config: Config
+
+    def publish(self) -> None:
+        """Give collectors the rules as they are now."""
+        publish_rules(self.store, self.paths.rules)

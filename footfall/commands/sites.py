@@ -1,0 +1,134 @@
+"""Site commands: what is counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from footfall.commands.context import Context
+from footfall.errors import UsageError
+from schema import Site, UnknownSiteError, get_site, list_sites, save_site
+from schema.sites import DEFAULT_SMALL_NUMBER, with_timezone
+
+# A name stands in URLs, file names and a script's attribute.
+_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
+_SMALL_NUMBERS: Final = range(2, 1001)
+_SIGNALS: Final = ("nobody", "drop")
+
+
+def add(
+    context: Context,
+    name: str,
+    timezone: str = "UTC",
+    hostnames: Sequence[str] = (),
+    small_number: int = DEFAULT_SMALL_NUMBER,
+) -> dict[str, Any]:
+    """Add a site; one that was removed before begins again with its earlier rows."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"site name {name[:80]!r}: expected letters, digits, '.', '-' and '_', such as shop.example"
+        )
+    if any(site.name == name for site in list_sites(context.store)):
+        raise UsageError(f"site {name!r} is there already: change it with 'footfall site set'")
+    site = Site(
+        name=name,
+        timezone=_checked_timezone(timezone),
+        hostnames=_checked_hostnames(hostnames),
+        small_number=_checked_small_number(small_number),
+    )
+    save_site(context.store, site)
+    return _shown(site)
+
+
+def listing(context: Context) -> list[dict[str, Any]]:
+    """Return every site."""
+    return [_shown(site) for site in list_sites(context.store)]
+
+
+def show(context: Context, name: str) -> dict[str, Any]:
+    """Return one site."""
+    return _shown(_site(context, name))
+
+
+def change(
+    context: Context,
+    name: str,
+    timezone: str | None = None,
+    hostnames: Sequence[str] | None = None,
+    small_number: int | None = None,
+    signal: str | None = None,
+    excluded_networks: Sequence[str] | None = None,
+    excluded_paths: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Change what is given; a new time zone counts from the site's next day on."""
+    site = _site(context, name)
+    if timezone is not None:
+        site = with_timezone(site, _checked_timezone(timezone), datetime.now(UTC))
+    if hostnames is not None:
+        site = replace(site, hostnames=_checked_hostnames(hostnames))
+    if small_number is not None:
+        site = replace(site, small_number=_checked_small_number(small_number))
+    if signal is not None:
+        if signal not in _SIGNALS:
+            raise UsageError(f"signal {signal!r}: expected one of {', '.join(_SIGNALS)}")
+        site = replace(site, signal="drop" if signal == "drop" else "nobody")
+    if excluded_networks is not None:
+        site = replace(site, excluded_networks=_checked_networks(excluded_networks))
+    if excluded_paths is not None:
+        site = replace(site, excluded_paths=tuple(excluded_paths))
+    save_site(context.store, site)
+    return _shown(site)
+
+
+def remove(context: Context, name: str) -> dict[str, Any]:
+    """Stop counting a site; its rows stay until their retention ends."""
+    site = _site(context, name)
+    save_site(context.store, site, removed=True)
+    return _shown(site)
+
+
+def _site(context: Context, name: str) -> Site:
+    try:
+        return get_site(context.store, name)
+    except UnknownSiteError as error:
+        raise UsageError(str(error)) from error
+
+
+def _shown(site: Site) -> dict[str, Any]:
+    shown = asdict(site) | {"next_from": site.next_from.isoformat() if site.next_timezone else ""}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in shown.items()}
+
+
+def _checked_timezone(text: str) -> str:
+    if text not in available_timezones():
+        raise UsageError(f"time zone {text!r}: expected an IANA name, such as Asia/Baku")
+    return ZoneInfo(text).key
+
+
+def _checked_hostnames(hostnames: Sequence[str]) -> tuple[str, ...]:
+    for hostname in hostnames:
+        if hostname != "*" and not _NAME.fullmatch(hostname.removeprefix("*.")):
+            raise UsageError(
+                f"host name {hostname[:80]!r}: expected a name such as www.shop.example, or '*'"
+            )
+    return tuple(hostname.lower() for hostname in hostnames)
+
+
+def _checked_small_number(number: int) -> int:
+    if number not in _SMALL_NUMBERS:
+        raise UsageError(
+            f"small number {number!r}: expected {_SMALL_NUMBERS.start} to {_SMALL_NUMBERS.stop - 1}"
+        )
+    return number
+
+
+def _checked_networks(networks: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(network)) for network in networks)
+    except ValueError as error:
+        raise UsageError(f"network: expected one such as 192.0.2.0/24: {error}") from error

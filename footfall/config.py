@@ -1,0 +1,160 @@
+"""Configuration: the settings of one installation, read from the environment here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from footfall.errors import ConfigError
+
+PREFIX: Final = "FOOTFALL_"
+FILE_SUFFIX: Final = "_FILE"
+# Read by the tests alone.
+TEST_PREFIX: Final = "FOOTFALL_TEST_"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a listener listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting there is; each has its line in README's table."""
+
+    data: Path = Path("data")  # journal, embedded database, salts, geo database
+    clickhouse_url: str = field(default="", repr=False)  # "" is the embedded engine
+    collector: Address = Address("127.0.0.1", 8000)  # the public listener
+    dashboard: Address = Address("127.0.0.1", 8001)  # the internal listener
+    workers: int = 1  # collector processes
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    geoip_db: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
+    maxmind_account_id: str = ""  # with the key: `footfall geoip update --source maxmind`
+    maxmind_licence_key: str = field(default="", repr=False)
+    demo: bool = False
+
+
+def from_environ(environ: Mapping[str, str], **given: Any) -> Config:
+    """Return the configuration; `given` values, unless None, win over the environment's.
+
+    Raises ConfigError that names every bad setting at once.
+    """
+    faults: list[str] = []
+    texts = _texts(environ, faults)
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        try:
+            values[name] = _READERS[name](text)
+        except ValueError as error:
+            shown = "(secret)" if name in _SECRETS else repr(text)
+            faults.append(f"{PREFIX}{name.upper()}={shown}: {error}")
+    if faults:
+        raise ConfigError("; ".join(faults))
+    return Config(**values | {name: value for name, value in given.items() if value is not None})
+
+
+def to_environ(config: Config) -> dict[str, str]:
+    """Return the variables from which `from_environ` makes the same configuration."""
+    values = {
+        "data": str(config.data.absolute()),
+        "clickhouse_url": config.clickhouse_url,
+        "collector": str(config.collector),
+        "dashboard": str(config.dashboard),
+        "workers": str(config.workers),
+        "trusted_proxies": ",".join(map(str, config.trusted_proxies)),
+        "geoip_db": ":".join(map(str, config.geoip_db)),
+        "demo": "1" if config.demo else "",
+    }
+    return {PREFIX + name.upper(): text for name, text in values.items() if text}
+
+
+def _texts(environ: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """Return the texts of the settings by field name; note what is no setting, or cannot be read."""
+    texts: dict[str, str] = {}
+    for variable, text in sorted(environ.items()):
+        if not variable.startswith(PREFIX) or variable.startswith(TEST_PREFIX) or not text:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name in _READERS:
+            texts[name] = text
+        elif name.endswith("_file") and name.removesuffix("_file") in _SECRETS:
+            try:
+                secret = Path(text).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                faults.append(f"{variable}={text!r}: expected a readable file: {error.strerror}")
+            else:
+                texts.setdefault(name.removesuffix("_file"), secret)
+        else:
+            faults.append(f"{variable}: no such setting in this version; unset it, or see README")
+    return texts
+
+
+def parse_address(text: str) -> Address:
+    """Return the address in HOST:PORT; raises ValueError that says what was expected."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("expected HOST:PORT, such as 127.0.0.1:8000")
+    return Address(host.strip("[]"), int(port))
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise ValueError("expected a whole number from 1 to 64; unset it for the default, 1")
+    return int(text)
+
+
+def _clickhouse_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected http(s)://user:password@host:port/database")
+    return text
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(
+            f"expected networks such as 10.0.0.0/8, parted by commas: {error}"
+        ) from error
+
+
+def _paths(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in text.split(":") if part)
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("expected 0 or 1")
+    return text == "1"
+
+
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "data": Path,
+    "clickhouse_url": _clickhouse_url,
+    "collector": parse_address,
+    "dashboard": parse_address,
+    "workers": _workers,
+    "trusted_proxies": _networks,
+    "geoip_db": _paths,
+    "maxmind_account_id": str,
+    "maxmind_licence_key": str,
+    "demo": _flag,
+}
+_SECRETS: Final = frozenset({"clickhouse_url", "maxmind_licence_key"})
+
+
+def setting_names() -> Iterable[str]:
+    """Return the name of every setting, as README's table lists them."""
+    return [PREFIX + item.name.upper() for item in fields(Config)]

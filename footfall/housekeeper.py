@@ -1,0 +1,92 @@
+"""Housekeeper: the store process's routine work, each job on its own interval."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import structlog
+from collector.salt import SaltBook
+
+from collector.writer import Writer
+from footfall.commands import Context
+from schema import SchemaError, Site, list_sites
+from schema.closing import close_day, days_to_close, refresh_shown_places
+
+# A beacon taken just before midnight is in the journal and read within this time.
+_CLOSING_GRACE: Final = timedelta(seconds=60)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of routine work."""
+
+    name: str
+    interval_s: float
+    run: Callable[[], None]
+
+
+def jobs(context: Context, writer: Writer | None) -> list[Job]:
+    """Return the store process's jobs; those that need all events in the store want its writer."""
+    routine = [
+        Job("publish_rules", 2.0, context.publish),
+        Job("expire_salts", 1.0, lambda: _expire_salts(context)),
+        Job("show_places", 30.0, lambda: _show_places(context)),
+    ]
+    if writer is not None:
+        routine.append(Job("close_days", 15.0, lambda: close_days(context, writer.caught_up_at)))
+    return routine
+
+
+def keep_house(routine: Sequence[Job], stop: threading.Event) -> None:
+    """Run each job on its interval until `stop` is set; a job that fails is tried again."""
+    due_s = {job.name: 0.0 for job in routine}
+    while not stop.is_set():
+        for job in routine:
+            if time.monotonic() >= due_s[job.name]:
+                _try(job)
+                due_s[job.name] = time.monotonic() + job.interval_s
+        stop.wait(max(0.0, min(due_s.values()) - time.monotonic()))
+
+
+def close_days(context: Context, caught_up_at: datetime | None) -> list[tuple[str, date]]:
+    """Close every day of which all events are in the store; return site and day of each.
+
+    `caught_up_at` is when the journal last held nothing unread.
+    """
+    if caught_up_at is None:
+        return []
+    closed = []
+    for site in list_sites(context.store):
+        for day in days_to_close(context.store, site, caught_up_at - _CLOSING_GRACE):
+            now = datetime.now(UTC)
+            refresh_shown_places(context.store, site, day, now)
+            close_day(context.store, site, day, now)
+            _log.info("day_closed", site=site.name, day=day.isoformat())
+            closed.append((site.name, day))
+    return closed
+
+
+def _show_places(context: Context) -> None:
+    now = datetime.now(UTC)
+    for site in list_sites(context.store):
+        refresh_shown_places(context.store, site, site.day_at(now), now)
+
+
+def _expire_salts(context: Context) -> None:
+    """Destroy the salts of days that are over, also when no collector is there to do it."""
+    sites: list[Site] = list_sites(context.store)
+    SaltBook(context.paths.salts).expire(datetime.now(UTC), sites)
+
+
+def _try(job: Job) -> None:
+    try:
+        job.run()
+    except (SchemaError, OSError) as error:
+        _log.warning("job_failed", job=job.name, reason=str(error))

@@ -1,0 +1,52 @@
+"""Paths: where each thing stands in a data directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DataPaths:
+    """The data directory's contents."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """Return the embedded engine's directory."""
+        return self.root / "clickhouse"
+
+    @property
+    def journal(self) -> Path:
+        """Return the directory that holds one journal a collector."""
+        return self.root / "journal"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Return the writer's checkpoint."""
+        return self.root / "writer.json"
+
+    @property
+    def rules(self) -> Path:
+        """Return what the store process publishes for collectors."""
+        return self.root / "rules.json"
+
+    @property
+    def salts(self) -> Path:
+        """Return the file of today's salts."""
+        return self.root / "salts"
+
+    @property
+    def geoip(self) -> Path:
+        """Return the directory of installed geo databases."""
+        return self.root / "geoip"
+
+    @property
+    def control_socket(self) -> Path:
+        """Return the socket through which commands reach the store process."""
+        return self.root / "store.sock"
+
+    def make(self) -> None:
+        """Make the data directory, for its owner alone."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)

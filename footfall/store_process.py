@@ -1,0 +1,150 @@
+"""Store process: the one that owns the store, with the writer, the dashboard, or both."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+from dashboard.app import create_app
+from dashboard.settings import DashboardSettings
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from collector.writer import Writer
+from footfall.commands import Context
+from footfall.config import Config, from_environ
+from footfall.control import control_app, listen
+from footfall.housekeeper import jobs, keep_house
+from footfall.paths import DataPaths
+from footfall.process import child_arguments, inherited_listener
+from schema import Store, migrate, open_embedded, open_server
+
+_log = structlog.get_logger(__name__)
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    arguments = child_arguments("the store process", "roles")
+    roles = set(arguments.roles.split(","))
+    config = from_environ(os.environ)
+    listener = None if arguments.listener is None else inherited_listener(arguments.listener)
+    context = open_context(config)
+    if config.demo and "writer" in roles:
+        from footfall.demo import seed_demo
+
+        seed_demo(context)
+    context.publish()
+    try:
+        asyncio.run(_serve(context, "writer" in roles, listener))
+    finally:
+        context.store.close()
+
+
+def open_context(config: Config) -> Context:
+    """Open the store that the configuration names and bring its tables up to date."""
+    paths = DataPaths(config.data)
+    paths.make()
+    store = _open(config, paths)
+    for migration in migrate(store):
+        _log.info("migrated", migration=migration.file_stem)
+    return Context(store, paths, config)
+
+
+def _open(config: Config, paths: DataPaths) -> Store:
+    if config.clickhouse_url:
+        return open_server(config.clickhouse_url)
+    return open_embedded(paths.database)
+
+
+async def _serve(context: Context, writes: bool, listener: socket.socket | None) -> None:
+    """Run the threads and the listeners until a signal; the writer takes what is left last."""
+    paths, config = context.paths, context.config
+    writer = Writer(context.store, paths.journal, paths.checkpoint) if writes else None
+    stop = threading.Event()
+    threads = _Threads()
+    if writer is not None:
+        threads.start("writer", lambda: writer.run(stop))
+    threads.start("housekeeper", lambda: keep_house(jobs(context, writer), stop))
+    try:
+        sockets = [] if listener is None else [listener]
+        if not config.clickhouse_url:
+            sockets.append(listen(paths.control_socket))
+        if sockets:
+            await _server(_application(context)).serve(sockets=sockets)
+        else:
+            await _signal()
+    finally:
+        stop.set()
+        await asyncio.to_thread(threads.join)
+
+
+def _application(context: Context) -> ASGIApp:
+    """Return the dashboard on TCP and the commands on the control socket."""
+    settings = DashboardSettings(
+        data=context.paths.root,
+        trusted_proxies=context.config.trusted_proxies,
+    )
+    pages = create_app(settings, context.store)
+    commands = control_app(context)
+
+    async def by_socket(scope: Scope, receive: Receive, send: Send) -> None:
+        # A Unix socket has no host and port; nobody else can open it.
+        is_control = scope["type"] == "http" and scope["server"] is None
+        await (commands if is_control else pages)(scope, receive, send)
+
+    return by_socket
+
+
+def _server(application: ASGIApp) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            # Live streams end when they are told to; waiting longer would delay the writer's end.
+            timeout_graceful_shutdown=2,
+        )
+    )
+
+
+async def _signal() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+class _Threads:
+    """Threads without which the process is of no use: when one fails, the process ends."""
+
+    def __init__(self) -> None:
+        self._started: list[threading.Thread] = []
+
+    def start(self, name: str, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=self._guard, args=(name, run), name=name, daemon=True)
+        thread.start()
+        self._started.append(thread)
+
+    def join(self) -> None:
+        for thread in self._started:
+            thread.join()
+
+    def _guard(self, name: str, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except Exception:
+            # The supervisor starts the process again, which begins from the checkpoint.
+            _log.exception("thread_failed", thread=name)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
