@@ -80,7 +80,7 @@ def to_environ(config: Config) -> dict[str, str]:
 
 
 def _texts(environ: Mapping[str, str], faults: list[str]) -> dict[str, str]:
-    """Return the texts of the settings by field name; note what is no setting, or cannot be read."""
+    """Return the settings' texts by field name; note what is no setting or cannot be read."""
     texts: dict[str, str] = {}
     for variable, text in sorted(environ.items()):
         if not variable.startswith(PREFIX) or variable.startswith(TEST_PREFIX) or not text:

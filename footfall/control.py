@@ -31,7 +31,7 @@ from schema import SchemaError, migrate, open_embedded, open_server
 # A command may wait for a merge or a busy engine; a hung store is told to the person in the end.
 TIMEOUT_S: Final = 60.0
 
-# sizeof(sockaddr_un.sun_path) is 108 on Linux and 104 on macOS and the BSDs, the final NUL included.
+# sockaddr_un.sun_path: 108 bytes on Linux, 104 on macOS and the BSDs, the final NUL included.
 _MAX_SOCKET_PATH_BYTES: Final = 103
 
 

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import structlog
-from collector.salt import SaltBook
 
+from collector.salt import SaltBook
 from collector.writer import Writer
 from footfall.commands import Context
 from schema import SchemaError, Site, list_sites
@@ -29,7 +29,7 @@ class Job:
 
     name: str
     interval_s: float
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 def jobs(context: Context, writer: Writer | None) -> list[Job]:

@@ -41,8 +41,8 @@ class Child:
 class Supervisor:
     """Keeps children running until it is told to stop.
 
-    Children hold the reading end of a pipe whose writing end is the supervisor's: when it dies, even
-    by SIGKILL, they see the end of it and stop by themselves.
+    Children hold the reading end of a pipe whose writing end is the supervisor's: when it dies,
+    even by SIGKILL, they see the end of it and stop by themselves.
     """
 
     def __init__(self, children: Sequence[Child], environ: Mapping[str, str]) -> None:
@@ -64,12 +64,8 @@ class Supervisor:
         keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
         await self._stopping.wait()
         _log.info("stopping")
-        await self._stop_children(
-            [child for child in self._children if not child.is_store], _STOP_COLLECTORS_S
-        )
-        await self._stop_children(
-            [child for child in self._children if child.is_store], _STOP_STORE_S
-        )
+        await self._stop_children(stores=False, within_s=_STOP_COLLECTORS_S)
+        await self._stop_children(stores=True, within_s=_STOP_STORE_S)
         await asyncio.gather(*keepers)
         os.close(self._lifeline_write)
         os.close(self._lifeline_read)
@@ -115,8 +111,12 @@ class Supervisor:
         del self._running[child.name]
         return status
 
-    async def _stop_children(self, children: Sequence[Child], within_s: float) -> None:
-        found = [self._running[child.name] for child in children if child.name in self._running]
+    async def _stop_children(self, *, stores: bool, within_s: float) -> None:
+        found = [
+            self._running[child.name]
+            for child in self._children
+            if child.is_store == stores and child.name in self._running
+        ]
         for process in found:
             with suppress(ProcessLookupError):
                 process.terminate()

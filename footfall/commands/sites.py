@@ -31,7 +31,8 @@ def add(
     """Add a site; one that was removed before begins again with its earlier rows."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"site name {name[:80]!r}: expected letters, digits, '.', '-' and '_', such as shop.example"
+            f"site name {name[:80]!r}: expected letters, digits, '.', '-' and '_',"
+            " such as shop.example"
         )
     if any(site.name == name for site in list_sites(context.store)):
         raise UsageError(f"site {name!r} is there already: change it with 'footfall site set'")

@@ -25,7 +25,7 @@ from schema.users import (
     with_password,
 )
 
-# NIST SP 800-63B section 3.1.1.2 asks for at least 15 characters where the password is all there is.
+# NIST SP 800-63B, section 3.1.1.2: at least 15 where the password is all there is.
 MIN_PASSWORD_CHARACTERS: Final = 15
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
