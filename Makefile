@@ -36,10 +36,22 @@ test: setup  ## run every test, the browser's included
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest -q
 
-check: setup  ## ruff, mypy
+check: setup  ## ruff, mypy, the compose file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	$(BIN)/python -m tests.deploy.check_compose
+
+test-server: setup  ## the store's tests against FOOTFALL_TEST_CLICKHOUSE_URL
+	$(BIN)/python -m pytest -q tests/schema tests/collector/test_writer*.py
+
+bench: setup  ## print the benchmarks' figures as JSON
+	$(BIN)/python -m bench.ingest
+	$(BIN)/python -m bench.storage
+
+assets: setup  ## build the beacon and the pages' bundles again (needs Node)
+	cd collector/beacon && npm ci && npm run build
+	cd dashboard/frontend && npm ci && npm run build
 
 lock:  ## resolve the locks again (needs uv)
 	$(LOCK) --extra embedded pyproject.toml requirements/build.in -o requirements/run.txt

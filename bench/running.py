@@ -1,0 +1,104 @@
+"""Running: an installation on loopback for a benchmark, in a directory that is thrown away."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+READY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A running installation."""
+
+    data: Path
+    public: str
+    internal: str
+    process: subprocess.Popen[bytes]
+
+    def command(self, *arguments: str, stdin: str = "") -> dict[str, object]:
+        """Run a `footfall` command and return its JSON."""
+        done = subprocess.run(
+            [sys.executable, "-m", "footfall", *arguments, "--json", "--data", str(self.data)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        result: dict[str, object] = json.loads(done.stdout)
+        return result
+
+    def resident_mb(self) -> dict[str, float]:
+        """Return the resident memory of each process, in MB, by its module."""
+        found = {}
+        for child in _children(self.process.pid):
+            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            name = next((w.decode() for w in words if w.startswith(b"footfall.")), "other")
+            slot = words[words.index(b"--slot") + 1].decode() if b"--slot" in words else ""
+            found[f"{name} {slot}".strip()] = _resident_mb(child)
+        return found | {"supervisor": _resident_mb(self.process.pid)}
+
+
+@contextmanager
+def installation(data: Path, *options: str) -> Iterator[Installation]:
+    """Run `footfall serve` on free ports, believing forwarded addresses from loopback."""
+    public, internal = _free_port(), _free_port()
+    log = (data.parent / "serve.log").open("wb")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "footfall", "serve", "--data", str(data)),
+            *("--collector", f"127.0.0.1:{public}", "--dashboard", f"127.0.0.1:{internal}"),
+            *options,
+        ],
+        env=os.environ | {"FOOTFALL_TRUSTED_PROXIES": "127.0.0.0/8"},
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        urls = (f"http://127.0.0.1:{public}", f"http://127.0.0.1:{internal}")
+        for url in urls:
+            wait_for_answer(f"{url}/health")
+        yield Installation(data, *urls, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+def wait_for_answer(url: str) -> None:
+    """Return when the URL answers 200; raises TimeoutError."""
+    deadline_s = time.monotonic() + READY_S
+    while time.monotonic() < deadline_s:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise TimeoutError(f"{url} did not answer within {READY_S:.0f} s")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _children(pid: int) -> list[int]:
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
