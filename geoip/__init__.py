@@ -1,7 +1,7 @@
 """Geo database: address to country, region, city, time zone; and keeping it fresh."""
 
 from geoip.database import Attribution, DatabaseStatus
-from geoip.errors import DatabaseError, GeoipError, SourceError, SourceSettingError
+from geoip.errors import DatabaseError, GeoipError, SourceError, SourceSettingError, StorageError
 from geoip.lookup import Locator
 from geoip.place import NOWHERE, Place
 from geoip.source import DbIp, MaxMind, Npm, Source
@@ -22,6 +22,7 @@ __all__ = [
     "Source",
     "SourceError",
     "SourceSettingError",
+    "StorageError",
     "install",
     "update",
 ]

@@ -12,7 +12,7 @@ from geoip.errors import DatabaseError
 from geoip.place import NOWHERE
 from geoip.record import place_of
 
-# GeoIP2 Enterprise, the largest we know of, is about 0.5 GB; our choice.
+# DB-IP City Lite 2026-06 is 71 MB, paid databases several times that; our choice.
 MAX_DATABASE_BYTES = 2 << 30
 
 # MaxMind DB format specification, version 2.0, "Binary Format".
@@ -79,7 +79,7 @@ class Database:
             age_days=max(0, (now - self.built_at).days),
             ip_version=self.ip_version,
             layout=self.layout,
-            attribution=_attribution(self.type, self.layout),
+            attribution=_attribution(f"{self.type} {self.path.name}"),
         )
 
 
@@ -131,12 +131,15 @@ def _layout(path: Path, reader: maxminddb.Reader, kind: str) -> Literal["nested"
     raise _refusal(path, f"is of type {kind!r} and names no countries")
 
 
-def _attribution(kind: str, layout: str) -> Attribution:
-    words = kind.lower().replace("-", "")
+def _attribution(names: str) -> Attribution:
+    """Return what is wanted by whoever made the data, as the file's type and name tell it.
+
+    ip-location-db gives every maker's files the type "city ipv4"; their names differ.
+    """
+    words = names.lower().replace("-", "")
     if "geolite" in words:
         return _GEOLITE
-    # ip-location-db calls its files "city ipv4", whoever made them; DB-IP is the one we fetch.
-    return _DB_IP if "dbip" in words or layout == "flat" else Attribution()
+    return _DB_IP if "dbip" in words else Attribution()
 
 
 def _refusal(path: Path, reason: str) -> DatabaseError:

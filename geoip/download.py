@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from geoip.errors import SourceError, SourceSettingError
 
-# DB-IP City Lite 2026-06 is 64 MB packed, GeoIP2 Enterprise about 250 MB. Our choice.
+# DB-IP City Lite 2026-06 is 64 MB packed, paid databases several times that; our choice.
 MAX_DOWNLOAD_BYTES = 1 << 30
 
 # Waiting for the next bytes, and for all of them. Our choice: 64 MB in half an hour is 300 kbit/s.

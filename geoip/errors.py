@@ -9,6 +9,10 @@ class DatabaseError(GeoipError):
     """A database file cannot be used: choose another file; what is installed stays."""
 
 
+class StorageError(GeoipError):
+    """A directory cannot take the files: make room or rights; what is installed stays."""
+
+
 class SourceError(GeoipError):
     """A source gave no database: try later, or name another; what is installed stays."""
 

@@ -18,7 +18,7 @@ from geoip.timezone import canonical, country_of
 __all__ = ["NOWHERE", "DatabaseStatus", "Locator", "Place"]
 
 # How long a changed file may go unnoticed. Our choice: a stat per file and interval costs nothing.
-CHECK_INTERVAL_S = 3.0
+CHECK_INTERVAL_S = 2.0
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 

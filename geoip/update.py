@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from geoip.database import MAX_DATABASE_BYTES, DatabaseStatus, open_database
-from geoip.errors import DatabaseError, SourceError
+from geoip.errors import DatabaseError, SourceError, StorageError
 from geoip.installed import installed_files, sync_directory, write_manifest
 from geoip.source import DbIp, Npm, Source
 
@@ -24,6 +25,10 @@ _NAME_PREFIX = "installed-"
 _TEMPORARY_PREFIX = ".incoming-"
 _COPY_BYTES = 1 << 20
 
+# What is kept of a file's own name, so that any file system takes it. Our choice.
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_STEM_CHARACTERS = 40
+
 
 def install(
     files: Sequence[Path], directory: Path, *, now: datetime | None = None
@@ -32,7 +37,8 @@ def install(
 
     They replace the set before, whole: a running Locator on `directory` goes from one to the
     other within seconds. Returns what is installed now.
-    Raises DatabaseError, and leaves the set before, when a file cannot be used.
+    Raises DatabaseError when a file cannot be used, StorageError when the directory cannot take
+    it; both leave the set before.
     """
     if not 1 <= len(files) <= MAX_FILES:
         raise DatabaseError(f"{len(files)} files given: expected 1 to {MAX_FILES} .mmdb files")
@@ -46,10 +52,7 @@ def install(
             _remove_others(directory, set(names))
             paths = installed_files(directory)
     except OSError as error:
-        raise DatabaseError(
-            f"{directory}: the database could not be stored there ({error.strerror}); "
-            "make room or name a directory that can be written"
-        ) from error
+        raise _no_room(directory, error) from error
     return [open_database(path, now=moment).status(now=moment) for path in paths]
 
 
@@ -62,17 +65,20 @@ def update(
     """Fetch the newest databases of `source` and install them in `directory`.
 
     Of several sources the first that gives a usable set is taken. Returns what is installed now.
-    Raises SourceError, and leaves the set before, when none does; SourceSettingError at once.
+    Raises SourceError, and leaves the set before, when none does; SourceSettingError and
+    StorageError at once.
     """
     moment = now or datetime.now(UTC)
     sources = source if isinstance(source, Sequence) else (source,)
     reasons = []
     for each in sources:
-        with tempfile.TemporaryDirectory(prefix="footfall-geoip-") as folder:
-            try:
+        try:
+            with tempfile.TemporaryDirectory(prefix="footfall-geoip-") as folder:
                 return install(each.fetch(Path(folder), moment), directory, now=moment)
-            except (SourceError, DatabaseError) as error:
-                reasons.append(str(error))
+        except (SourceError, DatabaseError) as error:
+            reasons.append(str(error))
+        except OSError as error:
+            raise _no_room(Path(tempfile.gettempdir()), error) from error
     raise SourceError(
         "no geo database could be fetched, and the installed one stays: " + "; ".join(reasons)
     )
@@ -98,7 +104,9 @@ def _bring(file: Path, directory: Path, now: datetime) -> str:
             open_database(temporary, now=now)
         except DatabaseError as error:
             raise DatabaseError(str(error).replace(str(temporary), str(file), 1)) from error
-        name = f"{_NAME_PREFIX}{digest[:16]}.mmdb"
+        # The file's own name stays in it: for some, only that tells who made the data.
+        stem = _UNSAFE.sub("", file.stem)[:_STEM_CHARACTERS]
+        name = f"{_NAME_PREFIX}{digest[:16]}-{stem}.mmdb"
         temporary.replace(directory / name)
         return name
     finally:
@@ -133,3 +141,10 @@ def _remove_others(directory: Path, names: set[str]) -> None:
         for path in directory.glob(pattern):
             if path.name not in names:
                 path.unlink(missing_ok=True)
+
+
+def _no_room(directory: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{directory}: the database could not be stored there ({error.strerror}); "
+        "make room or name a directory that can be written"
+    )

@@ -166,7 +166,7 @@ def test_a_file_that_breaks_stays_in_use_as_it_was_and_is_reported(tmp_path: Pat
 
 def test_status_tells_what_an_operator_asks(tmp_path: Path) -> None:
     city = build_demo_mmdb(tmp_path / "city.mmdb")
-    flat = build_flat_v4_mmdb(tmp_path / "flat.mmdb", [Row("192.0.2.0/24", "AZ")])
+    flat = build_flat_v4_mmdb(tmp_path / "dbip-city-ipv4.mmdb", [Row("192.0.2.0/24", "AZ")])
     missing = tmp_path / "missing.mmdb"
     locator = Locator([city, flat, missing])
     built_at = locator.status()[0].built_at

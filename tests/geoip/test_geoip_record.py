@@ -78,6 +78,18 @@ def test_a_subdivision_with_a_name_and_no_code_is_found_by_name() -> None:
     assert place_of(record).region == "DE-HE"
 
 
+@pytest.mark.parametrize(
+    ("written", "city"),
+    [
+        ("Baku (Yasamal)", "Baku"),
+        ("Zurich (Zurich (Kreis 11) / Oerlikon)", "Zurich"),
+        ("Frankfurt am Main", "Frankfurt am Main"),
+    ],
+)
+def test_a_district_behind_the_city_is_left_out(written: str, city: str) -> None:
+    assert place_of({"country_code": "AZ", "city": written}).city == city
+
+
 def test_where_a_network_is_registered_is_not_where_it_is() -> None:
     assert place_of({"registered_country": {"iso_code": "TR"}}) is NOWHERE
 
