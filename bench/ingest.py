@@ -11,18 +11,21 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.running import Installation, installation, wait_for_answer
 from schema import open_embedded
+from tests.installation import Installation, installation
 
 ROUND_S = int(os.environ.get("BENCH_SECONDS", "6"))
 ROUNDS = 3
 CONNECTIONS = 64
 VISITORS = 20_000
 VISIBLE_SAMPLES = 10
+BARE_PORT = 18_999
 HERE = Path(__file__).parent
 
 
@@ -46,7 +49,7 @@ def _measure(folder: Path) -> dict[str, Any]:
             rounds["bare"].append(_load(bare_url))
             rounds["footfall"].append(_load(running.public))
         memory = running.resident_mb()
-        visible_s = _visible_after(running, str(token))
+        visible_s = _visible_after(running, token)
     acknowledged = sum(r["requests"] - r["refused"] for r in rounds["footfall"])
     extra = VISIBLE_SAMPLES + 1
     return {
@@ -74,27 +77,25 @@ def _load(url: str) -> dict[str, Any]:
 
 
 def _rate(rounds: list[dict[str, Any]]) -> float:
-    return median((r["requests"] - r["refused"]) / r["seconds"] for r in rounds)
+    return float(median((r["requests"] - r["refused"]) / r["seconds"] for r in rounds))
 
 
-class _bare:
-    """The bare app under uvicorn, as the collector runs it."""
-
-    def __enter__(self) -> str:
-        port = 18999
-        options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "bench.bare:app", *options, "--log-level", "error"]
-        )
-        url = f"http://127.0.0.1:{port}"
-        deadline_s = time.monotonic() + 10
-        while time.monotonic() < deadline_s and not _posts(url):
-            time.sleep(0.05)
-        return url
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=10)
+@contextmanager
+def _bare() -> Iterator[str]:
+    """Run the bare app under uvicorn, with the loop and parser that the collector has."""
+    options = ["--host", "127.0.0.1", "--port", str(BARE_PORT), "--no-access-log"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "bench.bare:app", *options, "--log-level", "error"]
+    )
+    url = f"http://127.0.0.1:{BARE_PORT}"
+    deadline_s = time.monotonic() + 10
+    while time.monotonic() < deadline_s and not _posts(url):
+        time.sleep(0.05)
+    try:
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
 
 
 def _posts(url: str) -> bool:

@@ -74,6 +74,8 @@ def to_environ(config: Config) -> dict[str, str]:
         "workers": str(config.workers),
         "trusted_proxies": ",".join(map(str, config.trusted_proxies)),
         "geoip_db": ":".join(map(str, config.geoip_db)),
+        "maxmind_account_id": config.maxmind_account_id,
+        "maxmind_licence_key": config.maxmind_licence_key,
         "demo": "1" if config.demo else "",
     }
     return {PREFIX + name.upper(): text for name, text in values.items() if text}

@@ -1,4 +1,4 @@
-"""Running: an installation on loopback for a benchmark, in a directory that is thrown away."""
+"""Installation: Footfall running on loopback for a test or a benchmark, in a given directory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 from urllib.error import URLError
 
 READY_S = 60.0
@@ -27,17 +29,22 @@ class Installation:
     internal: str
     process: subprocess.Popen[bytes]
 
-    def command(self, *arguments: str, stdin: str = "") -> dict[str, object]:
-        """Run a `footfall` command and return its JSON."""
-        done = subprocess.run(
-            [sys.executable, "-m", "footfall", *arguments, "--json", "--data", str(self.data)],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        result: dict[str, object] = json.loads(done.stdout)
-        return result
+    def command(self, *arguments: str, stdin: str = "") -> Any:
+        """Run a `footfall` command and return its JSON; raises CalledProcessError."""
+        done = footfall(*arguments, "--json", "--data", str(self.data), stdin=stdin)
+        done.check_returncode()
+        return json.loads(done.stdout)
+
+    def process_id(self, module: str) -> int:
+        """Return the id of the supervised process that runs a module; raises LookupError."""
+        for child in _children(self.process.pid):
+            if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
+                return child
+        raise LookupError(f"no process runs {module}")
+
+    def log(self) -> str:
+        """Return what the processes said so far."""
+        return (self.data.parent / "serve.log").read_text(encoding="utf-8")
 
     def resident_mb(self) -> dict[str, float]:
         """Return the resident memory of each process, in MB, by its module."""
@@ -48,6 +55,18 @@ class Installation:
             slot = words[words.index(b"--slot") + 1].decode() if b"--slot" in words else ""
             found[f"{name} {slot}".strip()] = _resident_mb(child)
         return found | {"supervisor": _resident_mb(self.process.pid)}
+
+
+def footfall(*arguments: str, stdin: str = "", **environ: str) -> CompletedProcess[str]:
+    """Run the `footfall` command and return how it ended."""
+    return subprocess.run(
+        [sys.executable, "-m", "footfall", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environ,
+    )
 
 
 @contextmanager

@@ -1,0 +1,174 @@
+"""Command line: commands work with and without a running server, and say clearly what is wrong."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.installation import Installation, footfall, installation
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Return an installation that all tests of this file share."""
+    with installation(tmp_path_factory.mktemp("cli") / "data") as running:
+        yield running
+
+
+def test_a_site_can_be_added_shown_changed_and_removed_while_the_server_runs(
+    running: Installation,
+) -> None:
+    added = running.command(
+        *("site", "add", "shop.example", "--timezone", "Asia/Baku"),
+        *("--hostname", "shop.example", "--hostname", "www.shop.example", "--small-number", "7"),
+    )
+    changed = running.command("site", "set", "shop.example", "--small-number", "10")
+    listed = running.command("site", "list")
+    removed = running.command("site", "remove", "shop.example")
+
+    assert added["timezone"] == "Asia/Baku"
+    assert added["hostnames"] == ["shop.example", "www.shop.example"]
+    assert changed["small_number"] == 10
+    assert changed["hostnames"] == ["shop.example", "www.shop.example"]
+    assert [site["name"] for site in listed] == ["shop.example"]
+    assert removed["name"] == "shop.example"
+    assert running.command("site", "list") == []
+
+
+def test_a_command_works_before_the_first_start(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data"))
+
+    added = footfall("site", "add", "shop.example", *data)
+    listed = footfall("site", "list", "--json", *data)
+
+    assert added.returncode == 0, added.stderr
+    assert [site["name"] for site in json.loads(listed.stdout)] == ["shop.example"]
+
+
+def test_a_changed_time_zone_counts_from_the_next_day(running: Installation) -> None:
+    running.command("site", "add", "zone.example", "--timezone", "Asia/Baku")
+
+    changed = running.command("site", "set", "zone.example", "--timezone", "Europe/Istanbul")
+
+    assert changed["timezone"] == "Asia/Baku"
+    assert changed["next_timezone"] == "Europe/Istanbul"
+
+
+def test_users_get_roles_sites_and_a_password(running: Installation) -> None:
+    running.command("site", "add", "users.example")
+    added = running.command(
+        *("user", "add", "Leyla@Shop.example", "--role", "analyst", "--site", "users.example"),
+        "--password-stdin",
+        stdin="a long enough password\n",
+    )
+    changed = running.command("user", "set", "leyla@shop.example", "--role", "viewer")
+    running.command(
+        "user", "password", "leyla@shop.example", "--password-stdin", stdin="another long one\n"
+    )
+    removed = running.command("user", "remove", "leyla@shop.example")
+
+    assert added["email"] == "leyla@shop.example"
+    assert added["sites"] == ["users.example"]
+    assert changed["role"] == "viewer"
+    assert removed["email"] == "leyla@shop.example"
+
+
+def test_a_token_is_printed_once_and_never_listed(running: Installation) -> None:
+    added = running.command("token", "add", "shop server", "--scope", "events")
+    listed = running.command("token", "list")
+    running.command("token", "remove", "shop server")
+
+    assert added["token"].startswith("ff_")
+    assert listed == [{"name": "shop server", "scope": "events", "sites": []}]
+    assert running.command("token", "list") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "expected"),
+    [
+        (("site", "add", "no spaces"), "", "expected letters, digits"),
+        (("site", "add", "a.example", "--timezone", "Baku"), "", "expected an IANA name"),
+        (("site", "add", "a.example", "--small-number", "1"), "", "expected 2 to 1000"),
+        (("site", "add", "a.example", "--hostname", "a b"), "", "expected a name such as"),
+        (("site", "show", "none.example"), "", "footfall site add none.example"),
+        (("site", "set", "none.example"), "", "footfall site add none.example"),
+        (
+            ("user", "add", "x", "--role", "owner", "--password-stdin"),
+            "p" * 20,
+            "expected an address",
+        ),
+        (("user", "add", "x@y", "--role", "boss", "--password-stdin"), "p" * 20, "expected one of"),
+        (("user", "add", "x@y", "--role", "owner", "--password-stdin"), "short", "at least 15"),
+        (("user", "add", "x@y", "--role", "owner"), "", "--password-stdin"),
+        (("user", "add", "x@y", "--role", "seller", "--password-stdin"), "p" * 20, "--path-prefix"),
+        (("user", "remove", "x@y"), "", "footfall user list"),
+        (("token", "add", "t", "--scope", "all"), "", "expected one of stats, sql, events"),
+        (
+            ("token", "add", "t", "--scope", "sql", "--site", "none.example"),
+            "",
+            "footfall site list",
+        ),
+        (("token", "remove", "none"), "", "footfall token list"),
+        (("nonsense",), "", "No such command"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line_and_status_2(
+    running: Installation, arguments: tuple[str, ...], stdin: str, expected: str
+) -> None:
+    data = () if arguments == ("nonsense",) else ("--data", str(running.data))
+
+    done = footfall(*arguments, *data, stdin=stdin)
+
+    assert done.returncode == 2, done.stderr
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_adding_what_is_there_is_refused(running: Installation) -> None:
+    running.command("site", "add", "twice.example")
+
+    done = footfall("site", "add", "twice.example", "--data", str(running.data))
+
+    assert done.returncode == 2
+    assert "is there already" in done.stderr
+
+
+def test_doctor_names_what_to_do_and_finds_a_file_that_others_can_read(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    findings = json.loads(footfall("doctor", "--json", "--data", str(data)).stdout)
+    by_subject = {finding["subject"]: finding for finding in findings}
+    data.chmod(0o755)
+
+    after = footfall("doctor", "--data", str(data))
+
+    assert by_subject["store"]["state"] == "good"
+    assert "footfall site add" in by_subject["sites"]["text"]
+    assert "footfall geoip update" in by_subject["geoip"]["text"]
+    assert after.returncode == 1
+    assert "others may read data" in after.stdout
+
+
+def test_only_the_owner_can_open_the_control_socket(running: Installation) -> None:
+    mode = stat.S_IMODE((running.data / "store.sock").stat().st_mode)
+
+    assert mode == 0o600
+
+
+def test_a_port_in_use_is_told(running: Installation, tmp_path: Path) -> None:
+    port = running.public.rpartition(":")[2]
+
+    done = footfall("serve", "--data", str(tmp_path / "d"), "--collector", f"127.0.0.1:{port}")
+
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+def test_the_parts_run_apart_only_beside_a_server(tmp_path: Path) -> None:
+    done = footfall("collect", "--data", str(tmp_path / "d"))
+
+    assert done.returncode == 2
+    assert "FOOTFALL_CLICKHOUSE_URL" in done.stderr
