@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from schema import open_embedded
 from tests.installation import Installation, installation
+from tests.read_store import read_store
 
 ROUND_S = int(os.environ.get("BENCH_SECONDS", "6"))
 ROUNDS = 3
@@ -171,11 +171,7 @@ def _agent(mark: str) -> str:
 
 
 def _stored(data: Path) -> int:
-    store = open_embedded(data / "clickhouse")
-    try:
-        return int(store.value("SELECT count() FROM event_rows"))
-    finally:
-        store.close()
+    return int(read_store(data, "SELECT count() FROM event_rows")[0][0])
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -87,7 +88,7 @@ def installation(data: Path, *options: str) -> Iterator[Installation]:
     try:
         urls = (f"http://127.0.0.1:{public}", f"http://127.0.0.1:{internal}")
         for url in urls:
-            wait_for_answer(f"{url}/health")
+            wait_until(partial(answers, f"{url}/health"))
         yield Installation(data, *urls, process)
     finally:
         process.terminate()
@@ -95,16 +96,24 @@ def installation(data: Path, *options: str) -> Iterator[Installation]:
         log.close()
 
 
-def wait_for_answer(url: str) -> None:
-    """Return when the URL answers 200; raises TimeoutError."""
-    deadline_s = time.monotonic() + READY_S
+def wait_until(condition: Callable[[], object], within_s: float = READY_S) -> None:
+    """Return when the condition holds; raises TimeoutError.  A LookupError is a not yet."""
+    deadline_s = time.monotonic() + within_s
     while time.monotonic() < deadline_s:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
+        with suppress(LookupError):
+            if condition():
                 return
-        except (URLError, OSError):
-            time.sleep(0.05)
-    raise TimeoutError(f"{url} did not answer within {READY_S:.0f} s")
+        time.sleep(0.02)
+    raise TimeoutError(f"the condition did not hold within {within_s:.0f} s")
+
+
+def answers(url: str) -> bool:
+    """Tell whether the URL answers 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except (URLError, OSError):
+        return False
 
 
 def _free_port() -> int:
