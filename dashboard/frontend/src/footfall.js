@@ -1,0 +1,23 @@
+// Footfall: starts what the page it is on needs.
+
+import { startChart, startMetrics } from "./chart.js";
+import { startDetails } from "./details.js";
+import { startLive } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startNavigation } from "./navigation.js";
+import { startPlaces } from "./places.js";
+import { follow, startRegions } from "./regions.js";
+import { startShortcuts } from "./shortcuts.js";
+import { startCopying, startFirstEvent } from "./start.js";
+
+follow((region) => region.id === "trend" && startChart(region));
+follow((region) => region.id === "places" && startPlaces(region));
+startRegions();
+startMetrics();
+startNavigation();
+startDetails();
+startMenus();
+startShortcuts();
+startLive();
+startFirstEvent();
+startCopying();

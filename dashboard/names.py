@@ -1,0 +1,158 @@
+"""Names: what metrics, columns, tabs, dimensions, periods and operators are called in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+METRICS: Final = {
+    "visitors": "Visitors",
+    "sessions": "Sessions",
+    "pageviews": "Pageviews",
+    "bounce_rate": "Bounce rate",
+    "duration_s": "Session duration",
+}
+
+DEFINITIONS: Final = {
+    "visitors": "Browsers seen on a day, counted once each day. The same person on two days "
+    "counts twice; over a period the days add up.",
+    "sessions": "Stretches of activity by one visitor with no gap of 30 minutes or more, "
+    "within one day.",
+    "pageviews": "Pages opened, repeats included. A page that a browser loaded ahead counts only "
+    "once it is shown.",
+    "bounce_rate": "Share of sessions with one pageview and no interactive event. Lower is better.",
+    "duration_s": "Average time from a session’s first to its last event, engaged time included.",
+}
+
+# Heads of tables; the key is a column or what a row stands for.
+COLUMNS: Final = {
+    **METRICS,
+    "engaged_s": "On page",
+    "scroll": "Scroll",
+    "events": "Events",
+    "bounces": "Bounces",
+    "duration_s": "Duration",
+}
+
+PANELS: Final = {
+    "pages": "Pages",
+    "sources": "Sources",
+    "countries": "Countries",
+    "places": "Places",
+    "devices": "Devices",
+}
+
+TABS: Final = {
+    "pages": "Top",
+    "top": "Top",
+    "entry": "Entry",
+    "entry_pages": "Entry",
+    "exit": "Exit",
+    "exit_pages": "Exit",
+    "sources": "Sources",
+    "channels": "Channels",
+    "referrers": "Referrers",
+    "campaigns": "Campaigns",
+    "countries": "Countries",
+    "regions": "Regions",
+    "cities": "Cities",
+    "browsers": "Browsers",
+    "systems": "OS",
+    "os": "OS",
+    "devices": "Devices",
+    "screens": "Screens",
+    "languages": "Languages",
+}
+
+DIMENSIONS: Final = {
+    "page": "Page",
+    "entry_page": "Entry page",
+    "exit_page": "Exit page",
+    "hostname": "Hostname",
+    "source": "Source",
+    "channel": "Channel",
+    "referrer": "Referrer",
+    "utm_source": "Campaign source",
+    "utm_medium": "Campaign medium",
+    "utm_campaign": "Campaign",
+    "utm_term": "Campaign term",
+    "utm_content": "Campaign content",
+    "country": "Country",
+    "region": "Region",
+    "city": "City",
+    "device": "Device",
+    "browser": "Browser",
+    "browser_version": "Browser version",
+    "os": "OS",
+    "os_version": "OS version",
+    "screen": "Screen",
+    "language": "Language",
+    "goal": "Goal",
+}
+
+# What the form of a new filter offers. Places have codes nobody knows: their rows are clicked.
+FILTER_DIMENSIONS: Final = (
+    "page",
+    "entry_page",
+    "exit_page",
+    "source",
+    "channel",
+    "referrer",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "device",
+    "browser",
+    "os",
+    "hostname",
+)
+
+OPERATORS: Final = {
+    "is": "is",
+    "is_not": "is not",
+    "contains": "contains",
+    "contains_not": "does not contain",
+}
+
+PERIODS: Final = {
+    "today": "Today",
+    "yesterday": "Yesterday",
+    "7d": "7 days",
+    "28d": "28 days",
+    "30d": "30 days",
+    "91d": "91 days",
+    "month": "This month so far",
+    "last_month": "Last month",
+    "12mo": "12 months",
+    "year": "This year",
+    "custom": "Chosen dates",
+}
+
+# Where the menu of periods draws a line: before these.
+PERIOD_GROUPS: Final = (
+    ("today", "yesterday"),
+    ("7d", "28d", "30d", "91d"),
+    ("month", "last_month", "12mo", "year"),
+)
+
+COMPARISONS: Final = {
+    "previous": "Previous period",
+    "year": "Year before",
+    "none": "Nothing",
+}
+
+SHORTCUTS: Final = {
+    "today": "D",
+    "yesterday": "E",
+    "7d": "W",
+    "28d": "T",
+    "month": "M",
+    "year": "Y",
+    "custom": "C",
+}
+
+STEPS: Final = {"hour": "per hour", "day": "per day", "month": "per month"}
+
+
+def name_of(table: dict[str, str], key: str) -> str:
+    """Return a key's name, the key itself in plain words when it has none."""
+    return table.get(key) or key.replace("_", " ").capitalize()
