@@ -26,7 +26,3 @@ class BeaconError(CollectorError):
 
 class JournalError(CollectorError):
     """Records could not be made safe: answer 503; nothing of them is kept."""
-
-
-class SaltError(CollectorError):
-    """The salts cannot be read or written: answer 503, and tell the owner."""

@@ -1,0 +1,167 @@
+"""Enrichment: a beacon to an event that names nobody, or to a drop with its reason.
+
+The beacon's address and user agent end here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from collector.attribution import attribute
+from collector.bot import bot_family
+from collector.campaign import campaign_of
+from collector.decode import Vitals
+from collector.device import device_of
+from collector.event import ENGAGEMENT, NOBODY, Drop, DropReason, Event
+from collector.ids import consent_hash, page_hash, resend_hash
+from collector.language import language_of
+from collector.referrer import NO_REFERRER, Referrer, referrer_of
+from collector.salt import Salt
+from collector.screen import screen_class
+from collector.site_rules import SiteRules
+from collector.spam import spam_host
+from collector.validate import Beacon
+from collector.visitor import VisitorId, sample_of, visitor_id
+from geoip import Locator
+
+_NO_VITALS: Final = Vitals()
+_NOBODY: Final = VisitorId(NOBODY)
+
+
+def enrich(
+    beacon: Beacon,
+    rules: SiteRules,
+    salt: Salt,
+    locator: Locator,
+    now: datetime,
+    random_byte: Callable[[], int],
+) -> Event | Drop:
+    """Return what becomes of a beacon on one site.
+
+    `salt` is of the site's day at `now`, an aware UTC instant; `random_byte` gives 0..255, the
+    sample of what is counted for nobody.  Raises nothing.
+    """
+    referrer = _referrer(beacon, rules)
+    reason = _signal_reason(beacon, rules) or _reason(beacon, rules, referrer)
+    if reason is not None:
+        return _drop(rules, now, *reason)
+    if beacon.has_signal:
+        # The pseudonym is made for nothing but to find an objection, and forgotten.
+        if rules.objections and _visitor(beacon, rules, salt) in rules.objections:
+            return _drop(rules, now, "objection", "")
+        return _event(beacon, rules, salt, locator, now, referrer, _NOBODY, random_byte())
+    visitor = _visitor(beacon, rules, salt)
+    if visitor in rules.objections:
+        return _drop(rules, now, "objection", "")
+    return _event(beacon, rules, salt, locator, now, referrer, visitor, sample_of(visitor))
+
+
+def _referrer(beacon: Beacon, rules: SiteRules) -> Referrer:
+    """Return where the visitor came from; nowhere, when that is the site itself."""
+    referrer = referrer_of(beacon.referrer)
+    if referrer.host == beacon.page.hostname or rules.is_own_hostname(referrer.host):
+        return NO_REFERRER
+    return referrer
+
+
+def _signal_reason(beacon: Beacon, rules: SiteRules) -> tuple[DropReason, str] | None:
+    """Return why a signal drops the beacon: an engagement of nobody belongs to nothing."""
+    if beacon.has_signal and (rules.site.signal == "drop" or beacon.name == ENGAGEMENT):
+        return "signal", ""
+    return None
+
+
+def _reason(beacon: Beacon, rules: SiteRules, referrer: Referrer) -> tuple[DropReason, str] | None:
+    """Return why the beacon is left out, with a detail that names nobody; None to count it."""
+    if not rules.takes_hostname(beacon.page.hostname):
+        return "hostname", beacon.page.hostname
+    if rules.excludes_path(beacon.page.path):
+        return "path", ""
+    if beacon.is_automated:
+        return "bot", "webdriver"
+    # A shop's own server may call with any program; what it claims for a visitor is looked at.
+    if not beacon.is_vouched and (family := bot_family(beacon.user_agent)):
+        return "bot", family
+    if referrer.host and (host := spam_host(referrer.host)):
+        return "spam", host
+    if rules.excluded_networks and rules.excludes_address(beacon.address):
+        return "address", ""
+    return None
+
+
+def _drop(rules: SiteRules, now: datetime, reason: DropReason, detail: str) -> Drop:
+    return Drop(site=rules.site.name, received_at=now, reason=reason, detail=detail)
+
+
+def _visitor(beacon: Beacon, rules: SiteRules, salt: Salt) -> VisitorId:
+    return visitor_id(salt, rules.site.name, beacon.address, beacon.user_agent)
+
+
+def _event(
+    beacon: Beacon,
+    rules: SiteRules,
+    salt: Salt,
+    locator: Locator,
+    now: datetime,
+    referrer: Referrer,
+    visitor: VisitorId,
+    sample: int,
+) -> Event:
+    site = rules.site.name
+    campaign = campaign_of(beacon.query)
+    attribution = attribute(referrer.host, campaign)
+    device = device_of(beacon.user_agent, beacon.connection.hints)
+    place = locator.locate(beacon.address, beacon.timezone)
+    is_somebody = visitor != NOBODY
+    is_engagement = beacon.name == ENGAGEMENT
+    vitals = (beacon.vitals or _NO_VITALS) if is_engagement else _NO_VITALS
+    return Event(
+        site=site,
+        received_at=now,
+        time=now if beacon.time is None else min(beacon.time.astimezone(now.tzinfo), now),
+        day=salt.day,
+        name=beacon.name,
+        visitor=visitor,
+        sample=sample,
+        page_id=page_hash(beacon.page_id) if is_somebody else 0,
+        resend_id=resend_hash(site, visitor, beacon.id),
+        hostname=beacon.page.hostname,
+        path=beacon.page.path,
+        referrer=referrer.url,
+        source=attribution.source,
+        channel=attribution.channel,
+        utm_source=campaign.source,
+        utm_medium=campaign.medium,
+        utm_campaign=campaign.campaign,
+        utm_term=campaign.term,
+        utm_content=campaign.content,
+        device=device.device,
+        browser=device.browser,
+        browser_version=device.browser_version,
+        os=device.os,
+        os_version=device.os_version,
+        country=place.country,
+        region=place.region if is_somebody else "",
+        city=place.city if is_somebody else "",
+        timezone=place.timezone,
+        language=language_of(beacon.language),
+        screen=screen_class(beacon.screen_width),
+        props=beacon.props,
+        revenue=beacon.money.amount,
+        currency=beacon.money.currency,
+        interactive=beacon.is_interactive,
+        engaged_ms=beacon.engaged_ms if is_engagement else 0,
+        scroll_depth=beacon.scroll_depth if is_engagement else 0,
+        lcp_ms=_rounded(vitals.lcp),
+        fcp_ms=_rounded(vitals.fcp),
+        ttfb_ms=_rounded(vitals.ttfb),
+        inp_ms=_rounded(vitals.inp),
+        cls=vitals.cls,
+        consent_id=consent_hash(beacon.consent_id) if is_somebody else 0,
+    )
+
+
+def _rounded(duration_ms: float | None) -> int | None:
+    return None if duration_ms is None else round(duration_ms)

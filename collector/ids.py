@@ -1,0 +1,36 @@
+"""Ids: what the ids a browser made become at the door, hashes that cannot be sent back as proof."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+# As wide as a column of the store, UInt64.
+_ID_BYTES: Final = 8
+
+
+def page_hash(page_id: str) -> int:
+    """Return what is kept of a page load's id, an unsigned 64-bit integer; 0 for ""."""
+    return _hash(b"page", page_id) if page_id else 0
+
+
+def consent_hash(consent_id: str) -> int:
+    """Return what is kept of a consent id, an unsigned 64-bit integer; 0 for ""."""
+    return _hash(b"consent", consent_id) if consent_id else 0
+
+
+def resend_hash(site: str, visitor: int, beacon_id: str) -> int:
+    """Return what is kept of a beacon's `id`, an unsigned 64-bit integer; 0 for "".
+
+    It covers site and visitor, so that nobody can make another's event count as a repeat.
+    """
+    return _hash(b"resend", f"{visitor} {site} {beacon_id}") if beacon_id else 0
+
+
+def _hash(purpose: bytes, text: str) -> int:
+    # The purpose keeps one kind of id from being looked for among another's.
+    digest = hashlib.blake2b(
+        text.encode("utf-8", "replace"), digest_size=_ID_BYTES, person=purpose
+    ).digest()
+    # 0 is none.
+    return int.from_bytes(digest, "big") or 1

@@ -1,0 +1,19 @@
+"""Spam: hosts that send made-up referrers to be seen in statistics."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from collector.tables import read_table
+
+_HOSTS: Final = frozenset(row[0] for row in read_table("spam_hosts.txt"))
+_HOSTS_KEPT: Final = 8_192
+
+
+@lru_cache(maxsize=_HOSTS_KEPT)
+def spam_host(host: str) -> str:
+    """Return the entry that a referring host falls under, "" when it is no spam."""
+    labels = host.split(".")
+    domains = (".".join(labels[start:]) for start in range(len(labels)))
+    return next((domain for domain in domains if domain in _HOSTS), "")
