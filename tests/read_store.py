@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-
 _ALL_TABLES = "--all-tables"
 _LIST_TABLES = (
     "SELECT name FROM system.tables WHERE database = 'footfall' AND engine LIKE '%MergeTree'"
