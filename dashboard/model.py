@@ -82,6 +82,7 @@ class Live:
     paths: list[LivePath]  # most visitors first
     pageviews_per_minute: list[int]  # the last 30 minutes, oldest first, the last one not over
     at: datetime  # aware, in the site's zone
+    hidden_below: int = 0  # the small number, when there are too few visitors to show them
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,8 +101,15 @@ def scope_of_days(
     )
 
 
-def breakdown(store: Store, scope: Scope, dimension: str, row_limit: int = MAX_ROWS) -> Breakdown:
-    """Return figures by each value of a dimension."""
+def breakdown(
+    store: Store,
+    scope: Scope,
+    dimension: str,
+    row_limit: int = MAX_ROWS,
+    *,
+    with_empty: bool = True,
+) -> Breakdown:
+    """Return figures by each value of a dimension; what has none is "" unless left out."""
     known = DIMENSIONS[dimension]
     view = scope if known.is_daily else scope.from_events()
     rows = _run(
@@ -112,6 +119,7 @@ def breakdown(store: Store, scope: Scope, dimension: str, row_limit: int = MAX_R
         column=column_of(known, scope.path_prefixes),
         dimension=dimension,
         row_limit=row_limit,
+        with_empty=with_empty,
     )
     figures = [
         (value, Figures(visitors, sessions, pageviews, bounces, duration_s))
@@ -137,6 +145,21 @@ def page_engagement(
     """Return by path the mean engaged seconds and scroll depth, 0..1, of a page load."""
     rows = _run(store, "page_engagement", scope.from_events(), values=list(paths))
     return {path: (engaged_s, scroll) for path, engaged_s, scroll in rows}
+
+
+def nobody_pageviews(store: Store, scope: Scope) -> int:
+    """Return how many pageviews of a scope were counted for nobody."""
+    return int(_run(store, "nobody_pageviews", scope)[0][0])
+
+
+def dropped(store: Store, site: str, since: datetime, until: datetime) -> int:
+    """Return how many beacons of a site were left out between two aware instants."""
+    return int(store.run(_QUERIES, "dropped", site=site, since=since, until=until)[0][0])
+
+
+def has_figures(store: Store, site: str) -> bool:
+    """Return whether a site has counted anything yet."""
+    return bool(store.run(_QUERIES, "has_figures", site=site))
 
 
 def _run(

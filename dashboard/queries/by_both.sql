@@ -1,5 +1,6 @@
 -- by_both: figures by what stands on sessions and events alike (places, devices, language).
--- params: those of rows_of_view; dimension; closed_days, read from daily_rows; row_limit
+-- params: those of rows_of_view; dimension; closed_days, read from daily_rows; row_limit;
+--         with_empty, whether '' is a row
 -- rows:   value ('' is unknown), visitors, sessions, pageviews, events, bounces, duration_s,
 --         row_total; most visitors first
 -- Visitors and sessions come from sessions, pageviews and events from events, nobody's included.
@@ -35,6 +36,7 @@ FROM
     FROM one_event
     GROUP BY of_value
 )
+WHERE {with_empty:Bool} OR value != ''
 GROUP BY value
 HAVING events > 0
 ORDER BY visitors DESC, value ASC

@@ -1,5 +1,6 @@
 -- by_session: figures by what a session says of itself (where it came from, began and ended).
--- params: those of rows_of_view; dimension; closed_days, read from daily_rows; row_limit
+-- params: those of rows_of_view; dimension; closed_days, read from daily_rows; row_limit;
+--         with_empty, whether '' is a row
 -- rows:   value ('' is direct or none), visitors, sessions, pageviews, events, bounces,
 --         duration_s, row_total; most visitors first
 SELECT
@@ -28,6 +29,7 @@ FROM
     FROM one_session
     GROUP BY of_value
 )
+WHERE {with_empty:Bool} OR value != ''
 GROUP BY value
 HAVING sessions > 0
 ORDER BY visitors DESC, value ASC
