@@ -18,7 +18,7 @@
 import { act } from "./src/actions.js";
 import { answerLink, consent, optIn, optOut } from "./src/choice.js";
 import { attempt } from "./src/guard.js";
-import { send, sendAll } from "./src/outbox.js";
+import { send, sendAll, start } from "./src/outbox.js";
 import { emit, engage, route, view, watchRoutes } from "./src/page.js";
 import { measureVitals } from "./src/vitals.js";
 
@@ -46,11 +46,11 @@ attempt(() => {
   if (NOTFOUND && document.querySelector("meta[name=footfall-status][content='404']"))
     emit("404", { interactive: false });
   (stub.q || []).map((call) => footfall(...call));
+  answerLink();
+  start();
   watchRoutes();
   "visibilitychange focus blur scroll pagehide pageshow popstate click auxclick submit"
     .split(" ")
     .map((type) => addEventListener(type, (event) => attempt(() => follow(event)), true));
   if (VITALS) attempt(measureVitals);
-  answerLink();
-  send();
 });

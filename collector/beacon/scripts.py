@@ -48,7 +48,7 @@ class Script:
         return f'W/"{self.content_hash}"'
 
     def encoded(self, accept_encoding: str) -> tuple[str, bytes]:
-        """Return the best Content-Encoding the request's header takes ("" for none), and its bytes."""
+        """Return the best Content-Encoding ("" for none) that the header takes, and its bytes."""
         accepted = _accepted(accept_encoding)
         if "br" in accepted:
             return "br", self.brotli

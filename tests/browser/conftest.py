@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+from tests.browser.recorder import Recorder, running
 from tests.chromium import executable_path
 
 ARGUMENTS = [
@@ -49,6 +50,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def shop() -> Iterator[Recorder]:
+    """Run a shop's server and its collector, which records the beacons."""
+    with running() as recorder:
+        yield recorder
 
 
 def _note_departure(request: Request, left: list[str]) -> None:

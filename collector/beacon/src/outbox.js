@@ -8,7 +8,7 @@ export const { site, exclude = "", api = new URL("/api/event", tag.src) } = tag.
 
 const queue = []; // [body, callback], the body false when it is not to be sent
 export let isShown;
-let isBusy;
+let isBusy = 1; // until start()
 let waiting; // the body that is between two attempts
 
 // A string goes as text/plain, which needs no preflight. Where fetch cannot outlive its page sendBeacon
@@ -53,9 +53,17 @@ export const send = async () => {
 export const sendAll = () =>
   isOptedOut() || [[waiting], ...queue.splice(0)].map(([body]) => body && post(body));
 
+// Lets events leave. What was called before the script came is done by then: an opt-out or a consent
+// holds for the first pageview, too.
+export const start = () => {
+  isBusy = 0;
+  send();
+};
+
 // `callback` gets {status} once: the answer's, or 0 when the event was not sent or given up. At most 50 events wait,
 // more than a visitor makes in ten minutes without network.
 export const enqueue = (body, callback) => {
-  if (queue.length < 50) queue.push([body, callback]);
+  if (queue.length > 49) return attempt(() => callback({ status: 0 }));
+  queue.push([body, callback]);
   send();
 };

@@ -93,7 +93,7 @@ export const view = (options, referrer) => {
   path = address().pathname;
   engaged_ms = deepest_px = 0;
   reported_px = innerHeight; // what is seen without scrolling is no news
-  emit("pageview", options, { r: referrer });
+  emit("pageview", options, { r: referrer || null });
   engage();
 };
 

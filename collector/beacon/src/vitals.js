@@ -9,12 +9,13 @@ const durations = {}; // ms of each interaction, by its id
 const drains = []; // each takes what its observer has not yet delivered
 let vitals;
 
+// Returns true when this browser measures the type.
 const observe = (type, note) => {
   // An unknown type would be warned of in the console.
   if (!PerformanceObserver.supportedEntryTypes.includes(type)) return;
   const observer = new PerformanceObserver((list) => list.getEntries().map(note));
   observer.observe({ type, buffered: true, durationThreshold: SHORTEST_MS });
-  drains.push(() => observer.takeRecords().map(note));
+  return drains.push(() => observer.takeRecords().map(note));
 };
 
 export const measureVitals = () => {
@@ -35,7 +36,7 @@ export const measureVitals = () => {
       vitals.lcp = sinceStart(startTime);
     });
   }
-  observe("layout-shift", ({ hadRecentInput, startTime, value }) => {
+  const isSteadyKnown = observe("layout-shift", ({ hadRecentInput, startTime, value }) => {
     if (hadRecentInput) return;
     if (!(startTime - last_shift < SESSION_GAP_MS && startTime - window_start < SESSION_MS)) {
       window_score = 0;
@@ -43,8 +44,9 @@ export const measureVitals = () => {
     }
     last_shift = startTime;
     window_score += value;
-    vitals.cls = Math.max(vitals.cls || 0, window_score);
+    vitals.cls = Math.max(vitals.cls, window_score);
   });
+  if (isSteadyKnown) vitals.cls = 0;
   observe("event", ({ interactionId, duration }) => {
     if (interactionId) durations[interactionId] = Math.max(durations[interactionId] || 0, duration);
   });

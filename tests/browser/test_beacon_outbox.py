@@ -1,0 +1,158 @@
+"""Promise: an event that could not be delivered is sent again, in order, and is never doubled."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.recorder import Recorder
+
+CALL = """name => footfall(name, {callback: ({status}) => {
+    (window.told ||= []).push([name, status]) }})"""
+
+
+def told(page: Page, count: int) -> list[list[object]]:
+    """Wait until that many callbacks were called; return them in order."""
+    page.wait_for_function(f"(window.told || []).length >= {count}")
+    return list(page.evaluate("told"))
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_an_event_that_was_not_taken_is_sent_again_under_its_id(
+    shop: Recorder, page: Page, status: int
+) -> None:
+    shop.answers = [(status, {})]
+    page.goto(shop.serve("/tea"))
+    first, second = shop.wait_for("pageview", 2)
+    assert [beacon.status for beacon in shop.beacons] == [status, 202]
+    assert first == second
+
+
+def test_retry_after_is_heeded(shop: Recorder, page: Page) -> None:
+    page.clock.install()
+    shop.answers = [(503, {"Retry-After": "60"})]
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    page.clock.run_for(59_000)
+    shop.mark(page)
+    assert shop.names == ["pageview", "mark"]
+    page.clock.run_for(2_000)
+    shop.wait_for("pageview", 2)
+
+
+def test_events_keep_their_order_while_one_waits(shop: Recorder, page: Page) -> None:
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    shop.answers = [(503, {})]
+    for name in ("one", "two", "three"):
+        page.evaluate(CALL, name)
+    assert told(page, 3) == [["one", 202], ["two", 202], ["three", 202]]
+    assert shop.names == ["pageview", "one", "one", "two", "three"]
+
+
+def test_what_a_page_without_network_did_arrives_later(
+    shop: Recorder, context: BrowserContext, page: Page
+) -> None:
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    context.set_offline(True)
+    page.evaluate(CALL, "bought")
+    page.evaluate(CALL, "paid")
+    context.set_offline(False)
+    assert told(page, 2) == [["bought", 202], ["paid", 202]]
+    assert shop.names == ["pageview", "bought", "paid"]
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_rejected_event_is_not_sent_again(shop: Recorder, page: Page, status: int) -> None:
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    shop.answers = [(status, {})]
+    page.evaluate(CALL, "bad")
+    page.evaluate(CALL, "good")
+    assert told(page, 2) == [["bad", status], ["good", 202]]
+    assert shop.names == ["pageview", "bad", "good"]
+
+
+def test_an_event_is_given_up_after_ten_minutes(
+    shop: Recorder, context: BrowserContext, page: Page
+) -> None:
+    page.clock.install()
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    shop.answers = [(503, {})] * 60
+    page.evaluate(CALL, "lost")
+    for attempt in range(1, 10):
+        shop.wait_for("lost", attempt)
+        page.clock.run_for(2**attempt * 1000 + 1)
+    assert told(page, 1) == [["lost", 503]]
+    attempts = len(shop.named("lost"))
+    # Pauses of 2, 4, 8 … 256 s: nine attempts begin within 600 s.
+    assert attempts == 9
+
+
+def test_what_waits_is_sent_when_the_visitor_leaves(shop: Recorder, page: Page) -> None:
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    shop.answers = [(503, {"Retry-After": "60"})]
+    page.evaluate("footfall('one'); footfall('two')")
+    shop.wait_for("one")
+    page.goto("about:blank")
+    shop.wait_for("two")
+    shop.wait_for("one", 2)
+    first, again = shop.named("one")
+    assert first["id"] == again["id"]
+
+
+def test_an_event_in_flight_outlives_its_page(
+    shop: Recorder, context: BrowserContext, page: Page
+) -> None:
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    page.evaluate("footfall('bought'); location = 'about:blank'")
+    shop.wait_for("bought")
+    assert shop.names == ["pageview", "bought"]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "delete Request.prototype.keepalive",
+        "delete window.fetch",
+        "delete window.Request; delete window.fetch",
+    ],
+)
+def test_a_browser_without_fetch_that_outlives_its_page_uses_send_beacon(
+    shop: Recorder, context: BrowserContext, page: Page, missing: str
+) -> None:
+    context.add_init_script(missing)
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    page.evaluate(CALL, "bought")
+    assert told(page, 1) == [["bought", 202]]
+    assert shop.names == ["pageview", "bought"]
+    assert shop.beacons[0].headers["content-type"].startswith("text/plain")
+
+
+def test_an_event_changed_by_the_page_afterwards_is_sent_as_it_was(
+    shop: Recorder, page: Page
+) -> None:
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    shop.answers = [(503, {})]
+    page.evaluate("const props = {size: 'L'}; footfall('bought', {props}); props.size = 'S'")
+    assert [event["p"] for event in shop.wait_for("bought", 2)] == [{"size": "L"}] * 2
+
+
+def test_at_most_fifty_events_wait(shop: Recorder, page: Page) -> None:
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    page.evaluate(
+        "window.lost = 0;"
+        "for (let i = 0; i < 80; i++)"
+        "  footfall('e' + i, {callback: ({status}) => { if (!status) lost++ }})"
+    )
+    shop.wait_for("e50")
+    page.evaluate(CALL, "last")
+    told(page, 1)
+    # One was under way while fifty waited.
+    assert shop.names == ["pageview", *(f"e{i}" for i in range(51)), "last"]
+    assert page.evaluate("lost") == 29
