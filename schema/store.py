@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import struct
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +32,56 @@ _SETTINGS: Mapping[str, Any] = {
     "max_threads": 2,
     # A repeat of a batch must also fill, and not fill twice, what materialized views keep.
     "deduplicate_blocks_in_dependent_materialized_views": 1,
+    # A queue of the server's own would answer before the part is there, and know no repeats.
+    "async_insert": 0,
 }
+
+
+class _Clients:
+    """The clients of one store: a shared one, or as many as there are calls at once."""
+
+    def __init__(self, connect: Callable[[], Client], *, shared: bool) -> None:
+        self._connect = connect
+        self._shared = shared
+        self._changed = threading.Condition()
+        self._closed = False
+        self._lent = 0
+        self._idle = [connect()]
+
+    @contextmanager
+    def lend(self) -> Iterator[Client]:
+        """Lend a client for one call."""
+        client: Client | None = None
+        with self._changed:
+            if self._closed:
+                raise StoreError("the store is closed")
+            self._lent += 1
+            if self._shared:
+                client = self._idle[0]
+            elif self._idle:
+                client = self._idle.pop()
+        try:
+            with _store_errors():
+                if client is None:
+                    client = self._connect()
+                yield client
+        finally:
+            with self._changed:
+                self._lent -= 1
+                if client is not None and not self._shared:
+                    self._idle.append(client)
+                self._changed.notify_all()
+
+    def close(self) -> bool:
+        """Close every client once none is lent; tell whether this was the first time."""
+        with self._changed:
+            if self._closed:
+                return False
+            self._closed = True
+            self._changed.wait_for(lambda: self._lent == 0)
+        for client in self._idle:
+            client.close()
+        return True
 
 
 class Store:
@@ -39,21 +90,21 @@ class Store:
     Every method raises StoreError when the engine cannot be reached or refuses.
     """
 
-    def __init__(self, client: Client, *, on_close: Callable[[], None] = lambda: None) -> None:
-        self._client = client
+    def __init__(self, clients: _Clients, *, on_close: Callable[[], None] = lambda: None) -> None:
+        self._clients = clients
         self._on_close = on_close
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows of a query; values are bound to `{name:Type}` placeholders."""
-        with _store_errors():
-            return [tuple(row) for row in self._query(sql, parameters).result_rows]
+        with self._clients.lend() as client:
+            return [tuple(row) for row in _query(client, sql, parameters).result_rows]
 
     def records(
         self, sql: str, parameters: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
         """Return all rows of a query as dictionaries by column name."""
-        with _store_errors():
-            return list(self._query(sql, parameters).named_results())
+        with self._clients.lend() as client:
+            return list(_query(client, sql, parameters).named_results())
 
     def value(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """Return the first column of the first row; None when there is no row."""
@@ -62,8 +113,8 @@ class Store:
 
     def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run a statement that returns nothing."""
-        with _store_errors():
-            self._client.command(sql, parameters=dict(parameters or {}))
+        with self._clients.lend() as client:
+            client.command(sql, parameters=dict(parameters or {}))
 
     def insert(
         self,
@@ -80,22 +131,26 @@ class Store:
         window.  Returns when the parts are on the disk.
         """
         settings = {"insert_deduplication_token": token} if token else {}
-        with _store_errors():
-            self._client.insert(
-                table, data, column_names=columns, column_oriented=by_column, settings=settings
-            )
+        try:
+            with self._clients.lend() as client:
+                client.insert(
+                    table, data, column_names=columns, column_oriented=by_column, settings=settings
+                )
+        except (ValueError, TypeError, OverflowError, struct.error) as error:
+            # The driver's own message would quote the value.
+            raise StoreError(f"a value does not fit its column of {table}") from error
 
     def run(self, package: str, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Return all rows of the query in `name`.sql of `package`."""
         return self.rows(statement(package, name), parameters)
 
     def close(self) -> None:
-        """Close the connection; the embedded engine gives up its directory."""
-        self._client.close()
-        self._on_close()
+        """Close the connection; the embedded engine gives up its directory.
 
-    def _query(self, sql: str, parameters: Mapping[str, Any] | None) -> Any:
-        return self._client.query(sql, parameters=dict(parameters or {}))
+        Calls that are still running in other threads end first; later ones raise StoreError.
+        """
+        if self._clients.close():
+            self._on_close()
 
 
 def open_embedded(path: Path) -> Store:
@@ -106,10 +161,9 @@ def open_embedded(path: Path) -> Store:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     release = _lock(path)
     try:
-        client = clickhouse_connect.get_client(
-            interface="chdb", path=str(path), settings=dict(_SETTINGS), tz_mode="aware"
-        )
-        return Store(_in_database(client, DATABASE), on_close=release)
+        # A client of the embedded engine takes one call at a time, so that a question would hold
+        # up the writer: each call has one to itself.  Another one is ready in 10 ms.
+        return Store(_Clients(lambda: _connect_embedded(path), shared=False), on_close=release)
     except (ClickHouseError, StoreError) as error:
         release()
         raise StoreError(f"the database could not be opened: {_first_line(error)}") from error
@@ -120,6 +174,17 @@ def open_server(url: str) -> Store:
 
     The database is made when it is missing and the user may.
     """
+    return Store(_Clients(lambda: _connect_server(url), shared=True))
+
+
+def _connect_embedded(path: Path) -> Client:
+    client = clickhouse_connect.get_client(
+        interface="chdb", path=str(path), settings=dict(_SETTINGS), tz_mode="aware"
+    )
+    return _in_database(client, DATABASE)
+
+
+def _connect_server(url: str) -> Client:
     parts = urlsplit(url)
     with _store_errors():
         client = clickhouse_connect.get_client(
@@ -135,14 +200,15 @@ def open_server(url: str) -> Store:
             settings=dict(_SETTINGS),
             tz_mode="aware",
         )
-    return Store(_in_database(client, parts.path.strip("/") or DATABASE))
+    return _in_database(client, parts.path.strip("/") or DATABASE)
 
 
 def _in_database(client: Client, database: str) -> Client:
+    name = {"name": database}
     with _store_errors():
-        client.command(
-            "CREATE DATABASE IF NOT EXISTS {name:Identifier}", parameters={"name": database}
-        )
+        # A user who may not create databases may well use one that is there.
+        if not int(str(client.command("EXISTS DATABASE {name:Identifier}", parameters=name))):
+            client.command("CREATE DATABASE IF NOT EXISTS {name:Identifier}", parameters=name)
     client.database = database
     return client
 
@@ -161,6 +227,10 @@ def _lock(path: Path) -> Callable[[], None]:
             "another process has the embedded database open: ask that process, or stop it"
         ) from error
     return lambda: os.close(descriptor)
+
+
+def _query(client: Client, sql: str, parameters: Mapping[str, Any] | None) -> Any:
+    return client.query(sql, parameters=dict(parameters or {}))
 
 
 @contextmanager
