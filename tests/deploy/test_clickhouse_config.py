@@ -1,5 +1,7 @@
 """The ClickHouse configuration keeps analysts to the documented views and disks from filling."""
 
+import copy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,56 +12,54 @@ import pytest
 from tests.deploy.check_compose import ROOT
 
 CLICKHOUSE = ROOT / "deploy" / "clickhouse"
-# What the server ships in its own users.xml, which ours is laid over.
-SHIPPED = "<clickhouse><profiles><default/></profiles><quotas><default/></quotas></clickhouse>"
-# The engine lives in its own process: one configuration for one process.
-QUESTIONS = """
+PASSWORDS = {"CLICKHOUSE_WRITER_PASSWORD": "w", "CLICKHOUSE_ANALYST_PASSWORD": "a"}
+# One process holds one configuration, so each user's questions are asked in a process of their own.
+ASK = """
 import sys
 import clickhouse_connect
 
 client = clickhouse_connect.get_client(
     interface="chdb", path=sys.argv[1], chdb_options={"config-file": sys.argv[2]}
 )
-client.command("CREATE DATABASE footfall")
-client.command("CREATE TABLE footfall.event_rows (path String) ENGINE = MergeTree ORDER BY path")
-client.command("INSERT INTO footfall.event_rows VALUES ('/sebet')")
-client.command(
-    "CREATE VIEW footfall.events DEFINER = footfall_writer SQL SECURITY DEFINER"
-    " AS SELECT path FROM footfall.event_rows"
-)
 for question in sys.argv[3:]:
     try:
-        rows = client.query("EXECUTE AS " + question).result_rows
-        sys.stdout.write(repr(rows) + "\\n")
+        sys.stdout.write(repr(client.query(question).result_rows) + "\\n")
     except Exception as error:
-        sys.stdout.write(str(error).split("(")[-1].split(")")[0] + "\\n")
+        sys.stdout.write(str(error).rsplit("(", 1)[1].rstrip(")") + "\\n")
 """
 
 
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lay our users over the shipped ones, as the server does with its users.d."""
-    directory = tmp_path_factory.mktemp("server")
-    (directory / "users.d").mkdir()
-    (directory / "users.xml").write_text(SHIPPED, "utf-8")
-    (directory / "users.d" / "footfall.xml").write_bytes((CLICKHOUSE / "users.xml").read_bytes())
+def ask_as(user: str, directory: Path, *questions: str) -> list[str]:
+    """Return each answer, or the name of its error, with the rights that our file gives `user`.
+
+    The embedded engine knows one user, `default`; here it takes the grants and profile of `user`.
+    """
+    users = ElementTree.parse(CLICKHOUSE / "users.xml")
+    default = users.find(f"users/{user}")
+    listed = users.find("users")
+    assert default is not None
+    assert listed is not None
+    if user != "default":
+        listed.remove(listed[0])
+        listed.append(copy.deepcopy(default))
+        default.tag = "default"
+        default.remove(default[0])
+        ElementTree.SubElement(default, "password")
+    for part in ("profiles", "quotas"):  # the server's own file has these
+        ElementTree.SubElement(users.find(part) or users.getroot(), "default")
+    users.write(directory / "users.xml")
+    path = directory / "users.xml"
     (directory / "config.xml").write_text(
-        f"""<clickhouse>
-        <user_directories><users_xml><path>{directory}/users.xml</path></users_xml></user_directories>
-        <access_control_improvements>
-            <allow_impersonate_user>1</allow_impersonate_user>
-        </access_control_improvements>
-        </clickhouse>""",
+        "<clickhouse><user_directories><users_xml>"
+        f"<path>{path}</path></users_xml></user_directories></clickhouse>",
         "utf-8",
     )
-    return directory / "config.xml"
-
-
-def answers(config: Path, data: Path, *questions: str) -> list[str]:
-    environ = {"CLICKHOUSE_WRITER_PASSWORD": "w", "CLICKHOUSE_ANALYST_PASSWORD": "a"}
+    # Laid over the main file by the engine itself, as in the server.
+    (directory / "config.d").mkdir(exist_ok=True)
+    shutil.copy(CLICKHOUSE / "config.xml", directory / "config.d" / "footfall.xml")
     done = subprocess.run(
-        [sys.executable, "-c", QUESTIONS, data, config, *questions],
-        env=environ,
+        [sys.executable, "-c", ASK, directory / "db", directory / "config.xml", *questions],
+        env=PASSWORDS,
         capture_output=True,
         text=True,
         check=True,
@@ -68,21 +68,48 @@ def answers(config: Path, data: Path, *questions: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_the_analyst_reads_the_views_and_nothing_else(config: Path, tmp_path: Path) -> None:
-    assert answers(
-        config,
-        tmp_path / "db",
-        "footfall_analyst SELECT path FROM footfall.events",
-        "footfall_analyst SELECT path FROM footfall.event_rows",
-        "footfall_analyst SELECT name FROM file('/etc/hostname', 'LineAsString', 'name String')",
-        "footfall_writer SELECT path FROM footfall.event_rows",
-        "footfall_writer SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Return a place whose tables and view the writer has made with no more than its rights."""
+    made = ask_as(
+        "footfall_writer",
+        tmp_path,
+        "CREATE DATABASE footfall",
+        "CREATE TABLE footfall.event_rows (path String) ENGINE = MergeTree ORDER BY path",
+        "INSERT INTO footfall.event_rows VALUES ('/sebet')",
+        "CREATE VIEW footfall.events AS SELECT path FROM footfall.event_rows",
+        "SHOW CREATE VIEW footfall.events",
+        "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
+        "CREATE USER somebody",
+    )
+    assert "DEFINER = default SQL SECURITY DEFINER" in made[-3]
+    assert made[-2:] == ["ACCESS_DENIED", "ACCESS_DENIED"]
+    assert "ACCESS_DENIED" not in made[:-2]
+    # The writer was called `default` here; from now on that is the analyst.
+    ask_as(
+        "default",
+        tmp_path,
+        "CREATE OR REPLACE VIEW footfall.events DEFINER = footfall_writer SQL SECURITY DEFINER"
+        " AS SELECT path FROM footfall.event_rows",
+    )
+    return tmp_path
+
+
+def test_the_analyst_reads_the_views_and_nothing_else(directory: Path) -> None:
+    assert ask_as(
+        "footfall_analyst",
+        directory,
+        "SELECT path FROM footfall.events",
+        "SELECT path FROM footfall.event_rows",
+        "SELECT * FROM file('/etc/hostname', 'LineAsString', 'line String')",
+        "INSERT INTO footfall.events VALUES ('/sebet')",
+        "SELECT path FROM footfall.events SETTINGS max_execution_time = 3600",
     ) == [
         "[('/sebet',)]",
         "ACCESS_DENIED",
         "ACCESS_DENIED",
-        "[('/sebet',)]",
         "ACCESS_DENIED",
+        "SETTING_CONSTRAINT_VIOLATION",
     ]
 
 

@@ -34,7 +34,7 @@ def test_the_compose_file_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("service", "key", "value", "fault"),
     [
-        ("proxy", "imagge", "caddy", "services.proxy: Additional properties"),
+        ("proxy", "imagge", "caddy", "services.proxy: Unevaluated properties"),
         ("collector", "healthcheck", DELETED, "services.collector: has no healthcheck"),
         ("clickhouse", "user", "0:0", "services.clickhouse: runs as root"),
         ("dashboard", "read_only", False, "services.dashboard: its root can be written"),
