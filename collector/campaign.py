@@ -43,7 +43,8 @@ def campaign_of(query: str) -> Campaign:
             click_id = key
     if not tags and not click_id:
         return NO_CAMPAIGN
-    return Campaign(*(tags.get(tag, "") for tag in _TAGS), click_id)
+    source, medium, campaign, term, content = (tags.get(tag, "") for tag in _TAGS)
+    return Campaign(source, medium, campaign, term, content, click_id)
 
 
 def _text(value: str) -> str:

@@ -43,8 +43,8 @@ def money_of(sent: Revenue | str) -> Money:
     found = _AMOUNT.fullmatch(bytes(sent.amount))
     if found is None:
         raise ValueError(
-            'amount: expected a decimal such as "12.50", of at most 14 digits before the point and 4'
-            " after it"
+            'amount: expected a decimal such as "12.50", with at most 14 digits before the point'
+            " and 4 after it"
         )
     currency = sent.currency.upper()
     if currency not in _currencies:

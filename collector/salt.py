@@ -31,7 +31,7 @@ _SLOT: Final = struct.Struct("<16sI4x32s8s")
 _CHECKSUM_BYTES: Final = 8
 _FREE: Final = bytes(_SLOT.size)
 
-# Today's zones differ from UTC by whole minutes, so that a day begins with a minute (tzdata 2026.6).
+# Today's zones differ from UTC by whole minutes, so that a day begins with one (tzdata 2026.6).
 _MINUTE_S: Final = 60
 
 

@@ -133,7 +133,7 @@ def _page(payload: Payload, problems: Problems) -> tuple[Page, str]:
 def _sites(payload: Payload, door: Door, problems: Problems) -> tuple[str, ...]:
     domain = payload.domain if payload.domain is not None else payload.d
     # The one name of nearly every beacon needs no list.
-    if domain in door.sites:
+    if domain is not None and domain in door.sites:
         return (domain,)
     names = [name.strip() for name in (domain or "").split(",")]
     unknown = [name for name in dict.fromkeys(names) if name and name not in door.sites]
@@ -149,9 +149,7 @@ def _sites(payload: Payload, door: Door, problems: Problems) -> tuple[str, ...]:
     elif not known:
         problems.setdefault(
             _sent(problems, "domain", "d"),
-            [
-                "expected the name of a site, such as shop.example: list them with 'footfall site list'"
-            ],
+            ["expected the name of a site: 'footfall site list' shows them"],
         )
     return known
 
