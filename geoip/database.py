@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Literal
 
@@ -124,10 +124,16 @@ def _checked(path: Path, reader: maxminddb.Reader, now: datetime) -> Database:
 
 def _layout(path: Path, reader: maxminddb.Reader, kind: str) -> Literal["nested", "flat"]:
     """Look up a few addresses the file says it has, and tell how what they give is built."""
-    for network, _ in islice(reader, _RECORDS_TRIED):
-        record = reader.get(network.network_address)
+    # Not by iterating the reader: on a damaged tree its C code ends the whole process.
+    family, bits = (IPv4Address, 32) if reader.metadata().ip_version == 4 else (IPv6Address, 128)
+    number = 0
+    for _ in range(_RECORDS_TRIED):
+        record, prefix_bits = reader.get_with_prefix_len(family(number))
         if isinstance(record, dict) and place_of(record) is not NOWHERE:
             return "flat" if "country_code" in record else "nested"
+        number = (number | ((1 << (bits - prefix_bits)) - 1)) + 1
+        if number >> bits:
+            break
     raise _refusal(path, f"is of type {kind!r} and names no countries")
 
 
