@@ -12,7 +12,7 @@ from footfall.config import from_environ
 from footfall.process import child_arguments, inherited_listener
 
 # The demo shop is an example in the repository, not a part of the installed packages.
-DEMO_SHOP = Path(__file__).parent.parent / "examples" / "storefront"
+DEMO_SHOP = Path(__file__).parent.parent / "examples" / "storefront" / "site"
 
 
 def main() -> None:
