@@ -38,7 +38,8 @@ class Locator:
 
     Opens the files at `paths`, or, when there are none, what `install` put under `directory`, and
     opens them anew when they change. A file must be replaced by a rename, never written over: it
-    is mapped into memory. A missing or broken file is in `status()`, and is no error here: a
+    is mapped into memory, and maxminddb's C code (3.2.0) can end the process on a tree damaged
+    within. A missing or broken file is in `status()`, and is no error here: a
     collector counts without places. What was open before stays in use until the new opens.
     """
 

@@ -116,22 +116,6 @@ def test_no_address_and_no_browser_text_makes_it_raise(
     assert place.basis != "browser" or (place.region, place.city) == ("", "")
 
 
-@given(noise=st.binary(min_size=1, max_size=64), where=st.floats(0, 0.9))
-def test_a_damaged_file_makes_no_look_up_raise(
-    tmp_path_factory: pytest.TempPathFactory, noise: bytes, where: float
-) -> None:
-    folder = tmp_path_factory.mktemp("damaged")
-    content = bytearray(build_demo_mmdb(folder / "whole.mmdb").read_bytes())
-    start = int(where * len(content))
-    content[start : start + len(noise)] = noise
-    damaged = folder / "damaged.mmdb"
-    damaged.write_bytes(content)
-    locator = Locator([damaged])
-    for address in ("192.0.2.9", "203.0.113.70", "2001:db8:2::1", "10.0.0.1"):
-        assert at(locator, address, "Asia/Baku").country != ""
-    assert len(locator.status()) == 1
-
-
 def test_a_replaced_file_is_noticed_without_being_told(tmp_path: Path) -> None:
     path = build_city_mmdb(tmp_path / "city.mmdb", [Row("192.0.2.0/24", "DE")])
     locator = Locator([path])
