@@ -21,5 +21,9 @@ class NotSignedInError(DashboardError):
     """No session, or an ended one; send to the login page."""
 
 
+class PasswordNeededError(DashboardError):
+    """The session began with a password that worked once; send to where one is chosen."""
+
+
 class ForgedFormError(DashboardError):
     """A form came without its token; answer 403."""

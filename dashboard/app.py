@@ -1,0 +1,165 @@
+"""App: the dashboard's routes, and the answer to every error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import structlog
+from anyio import CapacityLimiter
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from dashboard.accounts import Accounts
+from dashboard.context import Context, context_of
+from dashboard.errors import (
+    ForgedFormError,
+    NotFoundError,
+    NotSignedInError,
+    ParameterError,
+    PasswordNeededError,
+)
+from dashboard.headers import Headers
+from dashboard.live import LiveHub
+from dashboard.render import render
+from dashboard.sessions import Sessions, session_key
+from dashboard.settings import DashboardSettings
+from dashboard.throttle import Throttle
+from dashboard.views import details, live, login, overview, start
+from privacy.audit import AuditLog
+from schema import Store, StoreError
+
+# Our choice, for two cores: more queries at one time only wait for each other.
+QUERIES_AT_ONE_TIME: Final = 6
+# Each takes 64 MiB and a core for 50 ms.
+HASHES_AT_ONE_TIME: Final = 2
+_STATIC: Final = Path(__file__).parent / "static"
+
+_log = structlog.get_logger()
+
+
+def create_app(
+    settings: DashboardSettings,
+    store: Store,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Starlette:
+    """Return the internal listener's application; the caller closes `store` after it."""
+    audit = AuditLog(store)
+    app = Starlette(
+        routes=_routes(),
+        middleware=[Middleware(Headers)],
+        exception_handlers={
+            ParameterError: _on_parameter,
+            NotFoundError: _on_not_found,
+            NotSignedInError: _on_not_signed_in,
+            PasswordNeededError: _on_password_needed,
+            ForgedFormError: _on_forged_form,
+            StoreError: _on_store,
+            HTTPException: _on_http,
+        },
+    )
+    app.state.context = Context(
+        settings=settings,
+        store=store,
+        audit=audit,
+        accounts=Accounts(store, audit),
+        sessions=Sessions(session_key(settings.data)),
+        throttle=Throttle(),
+        live=LiveHub(store, clock),
+        limiter=CapacityLimiter(QUERIES_AT_ONE_TIME),
+        hash_limiter=CapacityLimiter(HASHES_AT_ONE_TIME),
+        clock=clock,
+    )
+    return app
+
+
+def _routes() -> list[Route | Mount]:
+    return [
+        Route("/", overview.home),
+        Route("/health", health),
+        Route("/login", login.login_page, methods=["GET"]),
+        Route("/login", login.login, methods=["POST"]),
+        Route("/logout", login.logout, methods=["POST"]),
+        Route(login.PASSWORD_PAGE, login.password_page, methods=["GET"]),
+        Route(login.PASSWORD_PAGE, login.change_password, methods=["POST"]),
+        Route("/sites/{site}", overview.overview),
+        Route("/sites/{site}/start", start.start),
+        Route("/sites/{site}/details/{panel}", details.details),
+        Route("/api/live", live.live_stream),
+        Route("/api/v1/stats/realtime/visitors", live.visitors_now),
+        Mount("/static", StaticFiles(directory=_STATIC)),
+    ]
+
+
+async def health(request: Request) -> Response:
+    """Answer 200 while the store answers."""
+    context = context_of(request)
+    await context.run(context.store.value, "SELECT 1")
+    return PlainTextResponse("ok")
+
+
+def _answer(request: Request, status: int, title: str, text: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": text}, status)
+    return HTMLResponse(render("error.html", status=status, title=title, text=text), status)
+
+
+async def _on_parameter(request: Request, error: Exception) -> Response:
+    return _answer(request, 400, "This address cannot be read", str(error))
+
+
+async def _on_not_found(request: Request, error: Exception) -> Response:
+    return _answer(request, 404, "Not found", str(error))
+
+
+async def _on_not_signed_in(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": str(error)}, 401, {"WWW-Authenticate": "Bearer"})
+    target = request.url.path
+    if request.url.query:
+        target += f"?{request.url.query}"
+    if request.method != "GET" or target == "/":
+        return RedirectResponse("/login", 303)
+    return RedirectResponse(f"/login?next={quote(target, safe='/')}", 303)
+
+
+async def _on_password_needed(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return _answer(request, 403, "", str(error))
+    return RedirectResponse(login.PASSWORD_PAGE, 303)
+
+
+async def _on_forged_form(request: Request, error: Exception) -> Response:
+    text = f"Nothing was changed: {error}. Go back, load the page again, and send it again."
+    return _answer(request, 403, "This form could not be taken", text)
+
+
+async def _on_store(request: Request, error: Exception) -> Response:
+    _log.warning("store_failed", path=request.url.path, error=str(error))
+    text = "The store does not answer. Counting goes on and nothing is lost. Try again in a minute."
+    response = _answer(request, 503, "The figures cannot be read now", text)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    text = "There is no such page." if error.status_code == 404 else error.detail
+    response = _answer(request, error.status_code, error.detail, text)
+    response.headers.update(error.headers or {})
+    return response
