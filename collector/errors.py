@@ -26,3 +26,7 @@ class BeaconError(CollectorError):
 
 class JournalError(CollectorError):
     """Records could not be made safe: answer 503; nothing of them is kept."""
+
+
+class NotReadyError(CollectorError):
+    """The collector does not know yet what to count: answer 503."""

@@ -1,0 +1,204 @@
+"""Application: the public listener, where beacons come in and the script goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from collector.answer import (
+    CORS_HEADERS,
+    DROPPED_HEADER,
+    PREFLIGHT,
+    PREFLIGHT_HEADERS,
+    Answer,
+    accepted,
+    failed,
+    method_not_allowed,
+    refused,
+    unavailable,
+)
+from collector.beacon.scripts import find_script
+from collector.bot import bot_family
+from collector.connection import connection_of
+from collector.decode import Payload, Problems, decode
+from collector.demo import DemoShop
+from collector.errors import BeaconError, JournalError, NotReadyError
+from collector.intake import Clock, Intake, utc_now
+from collector.journal import Journal
+from collector.pixel import GIF, GIF_HEADERS, pixel_payload
+from collector.request import Bodies, ClientGoneError
+from collector.rules import PublishedRules, rules_path
+from collector.salt import SaltBook
+from collector.settings import CollectorSettings
+from geoip import Locator
+
+EVENT_PATH: Final = "/api/event"
+
+# A salt outlives its day by no more than this.
+_HOUSEKEEPING_S: Final = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+def create_app(settings: CollectorSettings, *, clock: Clock = utc_now) -> ASGIApp:
+    """Return the application; its lifespan opens the journal, the salts and the geo database."""
+    return _Collector(settings, clock)
+
+
+class _Collector:
+    """One process's public listener."""
+
+    def __init__(self, settings: CollectorSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._bodies = Bodies()
+        self._intake: Intake | None = None
+        self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request.
+
+        Beacons, nearly all there is, do not go through the routes: that would take as long again.
+        """
+        if scope["type"] != "http" or scope["path"] != EVENT_PATH:
+            await self._pages(scope, receive, send)
+        elif scope["method"] == "POST":
+            try:
+                answer = await self._take_body(scope, receive)
+            except ClientGoneError:
+                return
+            await answer.send(send)
+        else:
+            answer = PREFLIGHT if scope["method"] == "OPTIONS" else method_not_allowed()
+            await answer.send(send)
+
+    async def _take_body(self, scope: Scope, receive: Receive) -> Answer:
+        try:
+            payload, problems = decode(await self._bodies.read(scope, receive))
+        except BeaconError as error:
+            return refused(error)
+        return await self._take(payload, problems, scope)
+
+    async def _take(self, payload: Payload, problems: Problems, scope: Scope) -> Answer:
+        """Return the answer to a beacon; whatever happens, there is one."""
+        try:
+            if self._intake is None:
+                raise NotReadyError("the collector has not started")
+            connection = connection_of(scope, self._settings.trusted_proxies)
+            return accepted(await self._intake.take(payload, problems, connection))
+        except BeaconError as error:
+            return refused(error)
+        except NotReadyError as error:
+            return unavailable(str(error))
+        except (JournalError, OSError) as error:
+            _log.error("beacon_not_safe", error=type(error).__name__)
+            return unavailable("the beacon could not be made safe, and nothing of it was kept")
+        except Exception as error:
+            # The message may quote the beacon, so that only the place goes into the log.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error(
+                "beacon_failed",
+                error=type(error).__name__,
+                file=Path(place.filename).name,
+                line=place.lineno,
+            )
+            return failed()
+
+    def _routes(self) -> list[BaseRoute]:
+        routes: list[BaseRoute] = [
+            Route("/health", self._health),
+            Route("/pixel.gif", self._pixel, methods=["GET", "OPTIONS"]),
+            Route("/beacon{features:path}.js", _script, methods=["GET", "OPTIONS"]),
+        ]
+        if self._settings.demo is not None:
+            routes.insert(0, Mount("/demo", DemoShop(directory=self._settings.demo, html=True)))
+        return routes
+
+    async def _health(self, _: Request) -> Response:
+        if self._intake is not None and self._intake.is_ready:
+            return PlainTextResponse("ok")
+        return PlainTextResponse("events cannot be made safe now", 503)
+
+    async def _pixel(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=PREFLIGHT_HEADERS)
+        payload, problems = pixel_payload(request.query_params, request.headers)
+        answer = await self._take(payload, problems, request.scope)
+        headers = {name.decode(): value.decode() for name, value in answer.start["headers"]}
+        if answer.start["status"] != 202:
+            return Response(answer.body["body"], answer.start["status"], headers)
+        dropped = headers.get(DROPPED_HEADER.lower())
+        told = {DROPPED_HEADER: dropped} if dropped else {}
+        return Response(GIF, headers={**GIF_HEADERS, **CORS_HEADERS, **told})
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        data = self._settings.data
+        journal = Journal(data / "journal" / self._settings.journal_slot)
+        self._intake = Intake(
+            journal,
+            PublishedRules(rules_path(data)),
+            SaltBook(data / "salts"),
+            Locator(self._settings.geoip_paths, directory=data / "geoip"),
+            self._clock,
+        )
+        await asyncio.to_thread(_warm_up)
+        housekeeping = asyncio.create_task(self._keep_house(self._intake))
+        try:
+            yield
+        finally:
+            housekeeping.cancel()
+            await journal.close()
+
+    async def _keep_house(self, intake: Intake) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                intake.expire_salts()
+            except OSError as error:
+                _log.error("salts_not_expired", error=type(error).__name__)
+            self._bodies.end_overdue(loop.time())
+            await asyncio.sleep(_HOUSEKEEPING_S)
+
+
+async def _script(request: Request) -> Response:
+    """Answer with the script of this name."""
+    script = find_script(request.url.path.removeprefix("/"))
+    if script is None:
+        return PlainTextResponse("there is nothing here", 404)
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=PREFLIGHT_HEADERS)
+    headers = {
+        **CORS_HEADERS,
+        "cache-control": script.cache_control,
+        "cross-origin-resource-policy": "cross-origin",
+        "etag": script.etag,
+        "vary": "Accept-Encoding",
+        "x-content-type-options": "nosniff",
+    }
+    if script.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    encoding, body = script.encoded(request.headers.get("accept-encoding", ""))
+    if encoding:
+        headers["content-encoding"] = encoding
+    return Response(body, headers=headers, media_type="text/javascript")
+
+
+def _warm_up() -> None:
+    """Load the tables that the first beacon and the first page would wait for."""
+    started_at_s = time.monotonic()
+    find_script("beacon.js")
+    bot_family("Mozilla/5.0")
+    _log.info("collector_ready", warm_up_s=round(time.monotonic() - started_at_s, 2))

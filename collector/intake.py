@@ -1,0 +1,87 @@
+"""Intake: the way of one beacon from its payload into the journal."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from collector.connection import Connection
+from collector.decode import Payload, Problems
+from collector.enrich import enrich
+from collector.errors import NotReadyError
+from collector.event import Drop
+from collector.journal import Journal
+from collector.rules import PublishedRules, Rules
+from collector.salt import SaltBook
+from collector.site_rules import Door, prepare
+from collector.validate import validate
+from geoip import Locator
+
+Clock = Callable[[], datetime]
+
+# The system's clock, UTC.
+utc_now: Clock = partial(datetime.now, UTC)
+
+_random_byte = partial(random.SystemRandom().getrandbits, 8)
+
+
+class Intake:
+    """What one collector process needs to decide about beacons; use it from one event loop."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        rules: PublishedRules,
+        salts: SaltBook,
+        locator: Locator,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._journal = journal
+        self._published = rules
+        self._salts = salts
+        self._locator = locator
+        self._clock = clock
+        self._rules: Rules | None = None
+        self._door = Door({}, {})
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether events can be made safe now."""
+        return self._journal.healthy and self._published.current(time.monotonic()) is not None
+
+    async def take(self, payload: Payload, problems: Problems, connection: Connection) -> str:
+        """Put a beacon into the journal, once for each of its sites, and return when it is safe.
+
+        Returns "" when it counts for any site, else the reasons why not, as the header has them.
+        Raises BeaconError, and NotReadyError, JournalError or OSError when nothing was kept.
+        """
+        door = self._current_door()
+        now = self._clock()
+        beacon = validate(payload, problems, connection, door, now)
+        records = []
+        for name in beacon.sites:
+            rules = door.sites[name]
+            _, salt = self._salts.current(rules.site, now)
+            records.append(enrich(beacon, rules, salt, self._locator, now, _random_byte))
+        await self._journal.append(records)
+        reasons = [record.reason for record in records if isinstance(record, Drop)]
+        return ", ".join(dict.fromkeys(reasons)) if len(reasons) == len(records) else ""
+
+    def expire_salts(self) -> None:
+        """Destroy the salts of days that are over and of sites that were removed."""
+        # Until rules were read, no site is known, and all would seem removed.
+        if self._published.current(time.monotonic()) is not None:
+            sites = [rules.site for rules in self._current_door().sites.values()]
+            self._salts.expire(self._clock(), sites)
+
+    def _current_door(self) -> Door:
+        rules = self._published.current(time.monotonic())
+        if rules is None:
+            raise NotReadyError("no sites are known yet: the store process has not started")
+        if rules is not self._rules:
+            self._door = prepare(rules)
+            self._rules = rules
+        return self._door
