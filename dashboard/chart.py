@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil, floor, log10
@@ -105,7 +105,7 @@ def round_ticks(
     """Return 4 to 6 round values from 0 to at least `highest`."""
     if highest <= 0:
         highest = 4 if is_whole or is_duration else 0.4
-    steps = ROUND_DURATIONS_S if is_duration else _round_steps(highest)
+    steps: Sequence[float] = ROUND_DURATIONS_S if is_duration else _round_steps(highest)
     fitting = [
         (step * count, step)
         for step in steps
@@ -113,7 +113,7 @@ def round_ticks(
         if step * count >= highest * (1 - 1e-9) and not (is_whole and step < 1)
     ]
     if not fitting:  # days on end: no need for a fine scale
-        step = 86_400 * ceil(highest / 86_400 / 4)
+        step: float = 86_400 * ceil(highest / 86_400 / 4)
         fitting = [(step * 4, step)]
     top, step = min(fitting, key=lambda fit: (fit[0], -fit[1]))
     return [step * count for count in range(round(top / step) + 1)]
@@ -179,7 +179,7 @@ def _label(point: Point, index: int, *, is_last: bool, page: Overview, words: Wo
     """Return the word below the axis: now at the end, else each round step."""
     step, moment = page.series.step, point.starts_at
     if is_last and point.is_partial:
-        return {"hour": "Now", "day": "Today", "month": "Now"}[step]
+        return f"Today, to {words.clock(page.now)}" if step == "day" else "Now"
     if step == "hour":
         return words.clock(moment) if moment.hour % NAMED_HOURS == 0 else ""
     if step == "month":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from gettext import NullTranslations
 from hashlib import blake2b
 from pathlib import Path
@@ -34,7 +34,7 @@ def render(name: str, *, locale: str = "en", **context: object) -> str:
     return _environment(locale).get_template(name).render(context)
 
 
-@lru_cache
+@cache
 def asset(name: str) -> str:
     """Return a static file's address, which changes with its content."""
     digest = blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()
@@ -113,7 +113,7 @@ def split_widths(rows: list[Row]) -> list[tuple[Row, str, str]]:
     return parts
 
 
-@lru_cache(maxsize=None)
+@cache
 def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

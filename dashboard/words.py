@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 
 LOCALES: Final = ("en", "az", "ru", "tr")
 
-UNKNOWN: Final = "–"
+UNKNOWN: Final = "\u2013"  # an en dash
 NO_BREAK: Final = "\u00a0"
 # One sign for groups of three in every language, so that 1.234 is never read two ways.
 GROUP: Final = "\u202f"
@@ -49,7 +49,7 @@ class Units:
 UNITS: Final = {
     "en": Units("h", "m", "s", "pts", "M", "bn"),
     "az": Units(" saat", " dəq", " san", "f.b.", "mln", "mlrd"),
-    "ru": Units(" ч", " мин", " с", "п.п.", "млн", "млрд", " г."),
+    "ru": Units(" ч", " мин", " с", "п.п.", "млн", "млрд", " г."),  # noqa: RUF001
     "tr": Units(" sa", " dk", " sn", "puan", "Mn", "Mr"),
 }
 
@@ -166,11 +166,11 @@ class Words:
         if since == until:
             return end
         start = self._dated(since, month, with_year=since.year != until.year)
-        return f"{start} – {end}"
+        return f"{start} \u2013 {end}"
 
     def country(self, code: str) -> str:
         """Return the name of an ISO 3166-1 alpha-2 code, the code itself when it has none."""
-        return self.locale.territories.get(code, code)
+        return str(self.locale.territories.get(code, code))
 
     def _dated(self, value: date, month: str, *, with_year: bool) -> str:
         if not with_year:

@@ -20,7 +20,7 @@ const WITHOUT_CODE = { Kosovo: "XK" };
 const DRAWN_WITH = { "N. Cyprus": "CY", Somaliland: "SO" };
 
 // Our choice by eye: coasts keep their shape on a map 560 px wide, and the file stays small.
-const KEPT_DETAIL = 0.12;
+const KEPT_DETAIL = 0.09;
 const QUANTIZATION = 8e3;
 
 /** Return the topology: one object, `countries`, with `id` and `at`, the middle of the mainland. */
@@ -57,8 +57,9 @@ function united(source) {
   if (crimea < 0) throw new Error("no polygon of Russia holds Crimea: has the atlas changed?");
   move(parts.get(named(RUSSIA))[crimea], named(RUSSIA), named(UKRAINE));
   for (const country of geometries) {
-    const host = DRAWN_WITH[country.properties.name];
-    if (host) for (const polygon of [...parts.get(country)]) move(polygon, country, named(host));
+    // Some islands stand apart in the atlas under their country's code.
+    const host = DRAWN_WITH[country.properties.name] ?? country.id;
+    if (host && named(host) !== country) for (const polygon of [...parts.get(country)]) move(polygon, country, named(host));
   }
   const kept = geometries.filter((country) => parts.get(country).length > 0);
   return {
