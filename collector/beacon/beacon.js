@@ -29,18 +29,17 @@ const footfall = (name, options) =>
 
 const follow = ({ type, persisted, target, button }) => {
   const isLeaving = type == "pagehide";
+  route(); // a page may have kept us from hearing of it
   engage(isLeaving);
   isLeaving ? sendAll() : send();
   if (type == "pageshow" && persisted) view({}); // back from the back/forward cache
-  route();
   // The middle button (1) opens a link, too; the right one (2) a menu.
   if (/k$|submit/.test(type) && button != 2) act(target, type == "submit");
 };
 
-attempt(() => {
-  const stub = window.footfall || {};
-  // A page has one script: a second tag counts nothing. For several sites, name them in one data-site.
-  if (stub.loaded) return;
+const stub = window.footfall || {};
+// A page has one script: a second tag counts nothing. For several sites, name them in one data-site.
+if (!stub.loaded) {
   window.footfall = Object.assign(footfall, { loaded: 1, consent, optOut, optIn });
   view({}, document.referrer);
   if (NOTFOUND && document.querySelector("meta[name=footfall-status][content='404']"))
@@ -53,4 +52,4 @@ attempt(() => {
     .split(" ")
     .map((type) => addEventListener(type, (event) => attempt(() => follow(event)), true));
   if (VITALS) attempt(measureVitals);
-});
+}

@@ -25,6 +25,9 @@ async function script(features) {
     mangleProps: /_$/,
     charset: "utf8",
     define,
+    // Whatever is missing in a browser, the page hears nothing of it.
+    banner: { js: "try{" },
+    footer: { js: "}catch{}" },
   });
   return outputFiles[0].text;
 }

@@ -156,3 +156,16 @@ def test_at_most_fifty_events_wait(shop: Recorder, page: Page) -> None:
     # One was under way while fifty waited.
     assert shop.names == ["pageview", *(f"e{i}" for i in range(51)), "last"]
     assert page.evaluate("lost") == 29
+
+
+def test_leaving_without_network_fails_in_silence(
+    shop: Recorder, context: BrowserContext, page: Page
+) -> None:
+    rejected: list[str] = []
+    page.on("pageerror", lambda error: rejected.append(str(error)))
+    page.goto(shop.serve("/tea"))
+    shop.wait_for("pageview")
+    context.set_offline(True)
+    page.evaluate("footfall('one'); footfall('two'); dispatchEvent(new Event('pagehide'))")
+    page.wait_for_timeout(200)
+    assert rejected == []

@@ -135,10 +135,21 @@ def test_a_page_opened_in_the_background_counts_when_it_is_looked_at(
     assert shop.names == ["mark", "pageview", "early"]
 
 
+def test_a_page_that_was_never_looked_at_is_not_counted(
+    shop: Recorder, context: BrowserContext, page: Page
+) -> None:
+    context.add_init_script(OPENED_HIDDEN)
+    page.goto(shop.serve("/tea", script="beacon.all.js"))
+    page.goto(shop.serve_markup("/coffee", ""))
+    shop.mark(page)
+    assert shop.names == ["mark"]
+
+
 def test_a_prerendered_page_counts_when_it_is_shown(
     shop: Recorder, context: BrowserContext, page: Page
 ) -> None:
-    # What a prerendered page knows: document.prerendering, and hidden until it is activated.
+    # Driven by a test, headless Chromium only fetches what it would prerender. So this page is
+    # told what a prerendered page knows: document.prerendering, and hidden until it is activated.
     context.add_init_script(
         OPENED_HIDDEN
         + ";Object.defineProperty(document, 'prerendering', {value: true, configurable: true})"

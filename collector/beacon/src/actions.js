@@ -6,16 +6,6 @@ import { emit } from "./page.js";
 const FILE =
   /\.(pdf|epub|docx?|xlsx?|pptx?|rtf|txt|csv|zip|rar|7z|t?gz|exe|msi|dmg|pkg|apk|mp[34]|wav|mov|avi)$/i;
 
-// <button data-event="Add to cart" data-event-size="L">; a form's event is its submission.
-const tellMarked = (element) => {
-  const props = {};
-  for (const { name, value } of element.attributes) {
-    const [, prop] = name.split("data-event-");
-    if (prop) props[prop] = value;
-  }
-  emit(element.dataset.event, { props });
-};
-
 const tellLink = ({ protocol, host, origin, pathname }, hasDownload) => {
   const props = { url: origin + pathname }; // a query or fragment may name a person
   if (!/^http/.test(protocol)) return;
@@ -23,9 +13,15 @@ const tellLink = ({ protocol, host, origin, pathname }, hasDownload) => {
   else if (OUTBOUND && host != location.host) emit("Outbound Link: Click", { props });
 };
 
+// <button data-event="Add to cart" data-event-size="L">; a form's event is its submission.
 export const act = (target, isSubmit) => {
   const marked = target.closest(isSubmit ? "form[data-event]" : "[data-event]:not(form)");
-  if (marked) tellMarked(marked);
+  if (marked) {
+    const props = {};
+    for (const { name, value } of marked.attributes)
+      if (/^data-event-/.test(name)) props[name.slice(11)] = value;
+    emit(marked.dataset.event, { props });
+  }
   if (FORMS && isSubmit)
     emit("Form: Submission", {
       // Not target.action: a field of that name would hide it.

@@ -49,9 +49,15 @@ export const send = async () => {
   isBusy = 0;
 };
 
-// Sends all that waits at once: the page is going away.
+// Sends all that waits at once, without hearing how it went: the page is going away.
 export const sendAll = () =>
-  isOptedOut() || [[waiting], ...queue.splice(0)].map(([body]) => body && post(body));
+  isShown &&
+  !isOptedOut() &&
+  [[waiting], ...queue.splice(0)].map(async ([body]) => {
+    try {
+      body && (await post(body));
+    } catch {}
+  });
 
 // Lets events leave. What was called before the script came is done by then: an opt-out or a consent
 // holds for the first pageview, too.
