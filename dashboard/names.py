@@ -20,7 +20,8 @@ DEFINITIONS: Final = {
     "pageviews": "Pages opened, repeats included. A page that a browser loaded ahead counts only "
     "once it is shown.",
     "bounce_rate": "Share of sessions with one pageview and no interactive event. Lower is better.",
-    "duration_s": "Average time from a session\u2019s first to its last event, engaged time included.",
+    "duration_s": "Average time from a session\u2019s first to its last event, "
+    "engaged time included.",
 }
 
 # Heads of tables; the key is a column or what a row stands for.

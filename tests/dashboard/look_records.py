@@ -45,7 +45,8 @@ DAYS = [
 PAGES = [
     ("/", 11_204, 38.0, 0.52), ("/qadin-etirleri", 6_318, 72.0, 0.61),
     ("/endirim/11-11", 5_927, 106.0, 0.74), ("/kisi-etirleri", 4_846, 64.0, 0.58),
-    ("/etir/qara-nar-50-ml", 3_172, 111.0, 0.69), ("/etir/xari-bulbul-edp-100-ml", 2_604, 103.0, 0.66),
+    ("/etir/qara-nar-50-ml", 3_172, 111.0, 0.69),
+    ("/etir/xari-bulbul-edp-100-ml", 2_604, 103.0, 0.66),
     (LONG_PATH, 2_288, 125.0, 0.71), ("/sebet", 1_931, 54.0, 0.88),
     ("/catdirilma", 1_204, None, None),
 ]  # fmt: skip
@@ -59,7 +60,8 @@ COUNTRIES = [
     ("IQ", 22), ("GB", 18), ("RO", 9), ("BG", 7), ("GR", 4),
 ]  # fmt: skip
 CITIES = [
-    ("Baku", 15_012, "Azerbaijan"), ("Sumqayit", 1_604, "Azerbaijan"), ("Ganja", 1_127, "Azerbaijan"),
+    ("Baku", 15_012, "Azerbaijan"), ("Sumqayit", 1_604, "Azerbaijan"),
+    ("Ganja", 1_127, "Azerbaijan"),
     ("Istanbul", 902, "Türkiye"), ("Moscow", 511, "Russia"), ("Mingachevir", 402, "Azerbaijan"),
     ("Tbilisi", 388, "Georgia"), ("Lankaran", 297, "Azerbaijan"),
 ]  # fmt: skip
@@ -103,7 +105,8 @@ _PANELS = {
     ),
     "places": Panel(
         "places", "cities", ("cities", "regions"), "city", (),
-        [*(a_row(f"X/{c}", n, c, context=k) for c, n, k in CITIES), other_row()], 31, folded_below=5,
+        [*(a_row(f"X/{c}", n, c, context=k) for c, n, k in CITIES), other_row()], 31,
+        folded_below=5,
     ),
     "devices": Panel(
         "devices", "browsers", ("browsers", "systems", "screens"), "browser", (),
@@ -111,7 +114,8 @@ _PANELS = {
     ),
     "device_split": Panel(
         "device_split", "device_split", (), "device", (),
-        [a_row("Mobile", 19_812), a_row("Desktop", 6_715), a_row("Tablet", 860), a_row("TV", 361)], 4,
+        [a_row("Mobile", 19_812), a_row("Desktop", 6_715), a_row("Tablet", 860),
+         a_row("TV", 361)], 4,
     ),
 }  # fmt: skip
 
@@ -240,7 +244,7 @@ def every_page() -> dict[str, str]:
         "details": details_html(),
         "details-none": details_html(
             a_details_page(
-                panel=a_panel("pages", rows=[], row_total=0), search="qızıl", page_total=1
+                panel=a_panel("pages", rows=[], row_total=0), search="qizil", page_total=1
             )
         ),
         "login": login_html(),

@@ -1,4 +1,4 @@
-"""Promise: what a page loads is small, ours, built from the sources beside it, and draws true borders."""
+"""Promise: what a page loads is small, ours, built from sources, and draws true borders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from dashboard.frontend.build import SOURCE, STATIC, build

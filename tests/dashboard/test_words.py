@@ -70,7 +70,14 @@ def test_an_exact_count_loses_no_digit(value: int, language: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0"), (0.0004, "<0.1%"), (0.001, "0.1%"), (0.746, "74.6%"), (1, "100.0%"), (None, "\u2013")],
+    [
+        (0, "0"),
+        (0.0004, "<0.1%"),
+        (0.001, "0.1%"),
+        (0.746, "74.6%"),
+        (1, "100.0%"),
+        (None, "\u2013"),
+    ],
 )
 def test_a_small_share_is_never_rounded_to_nothing(share: float | None, text: str) -> None:
     assert EN.share(share) == text
