@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
@@ -17,8 +18,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 APT = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
 
 
+@cache
 def executable_path() -> str:
-    """Return an installed browser's path; RuntimeError says how to get one."""
+    """Return an installed browser's path; RuntimeError says how to get one.
+
+    Call it first outside of `sync_playwright()`, which cannot be entered twice.
+    """
     for path in _installed():
         return path
     raise RuntimeError(
@@ -30,7 +35,9 @@ def executable_path() -> str:
 def ensure() -> str:
     """Return the path of a browser that launches, after installing one if need be."""
     tried = []
-    for install in (None, _install_with_playwright, _install_with_apt):
+    # A browser that was named is the one to use: another is no replacement.
+    ways = () if SETTING in os.environ else (_install_with_playwright, _install_with_apt)
+    for install in (None, *ways):
         if install:
             tried.append(install())
         for path in _installed():

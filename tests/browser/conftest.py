@@ -25,9 +25,10 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    path = executable_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable_path(),
+            executable_path=path,
             args=ARGUMENTS,
             # Playwright turns the back/forward cache off; visitors have it.
             ignore_default_args=["--disable-back-forward-cache"],
