@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,9 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
     done: dict[str, tuple[int, int]] = {}
     next: dict[str, tuple[int, int]] | None = None
+    # Names this journal in every token.  Two writers may share a server, and a journal may begin
+    # again: equal ranges of theirs are not the same batch, and the store must not drop one.
+    journal: str = ""
 
     @property
     def done_positions(self) -> Positions:
@@ -35,16 +39,19 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Return the checkpoint at `path`; the beginning when there is none."""
+    """Return the checkpoint at `path`; the beginning of a new journal when there is none."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Checkpoint)
     except FileNotFoundError:
-        return Checkpoint()
+        return Checkpoint(journal=secrets.token_hex(8))
 
 
-def save_checkpoint(path: Path, done: Positions, following: Positions | None = None) -> None:
+def save_checkpoint(
+    path: Path, journal: str, done: Positions, following: Positions | None = None
+) -> None:
     """Write the checkpoint and return when it is on the disk."""
-    checkpoint = Checkpoint(_places(done), None if following is None else _places(following))
+    following_places = None if following is None else _places(following)
+    checkpoint = Checkpoint(_places(done), following_places, journal)
     write_atomically(path, msgspec.json.encode(checkpoint))
 
 

@@ -39,8 +39,11 @@ class RecordType(IntEnum):
     DROP = 2
 
 
-_TYPES: Final[dict[type[Event | Drop], RecordType]] = {Event: RecordType.EVENT, Drop: RecordType.DROP}
-_DECODERS: Final[dict[RecordType, Callable[[bytes], Event | Drop]]] = {
+_TYPES: Final[dict[type[Event | Drop], RecordType]] = {
+    Event: RecordType.EVENT,
+    Drop: RecordType.DROP,
+}
+_DECODERS: Final[dict[int, Callable[[bytes], Event | Drop]]] = {
     RecordType.EVENT: msgspec.msgpack.Decoder(Event).decode,
     RecordType.DROP: msgspec.msgpack.Decoder(Drop).decode,
 }
@@ -57,15 +60,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Bytes [start, end) between two whole frames that are no frame."""
+    """Bytes [start, end) that are no frame, or a whole one that this version cannot read."""
 
     start: int
     end: int
 
 
 def encode_frame(record: Event | Drop) -> bytes:
-    """Return the bytes of one frame."""
+    """Return the bytes of one frame; raises ValueError for a record that no beacon can make."""
     payload = _encode(record)
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        # A reader would take it for damage, after the sender was told that it is safe.
+        raise ValueError(f"a record has {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES} fit")
     kind = _TYPES[type(record)]
     checksum = crc32(payload, crc32(_CHECKED.pack(kind, FORMAT_VERSION, len(payload))))
     return _HEADER.pack(MARKER, kind, FORMAT_VERSION, len(payload), checksum) + payload
@@ -84,24 +90,28 @@ def decode_frames(data: bytes, base: int, limit: int) -> tuple[list[Frame], list
         found = _next_frame(data, at)
         if found is None:
             break
-        start, end, record = found
+        start, end, kind, version = found
         if start > at:
             damage.append(Damage(base + at, base + start))
-        frames.append(Frame(record, base + start, base + end))
+        record = _decode(data, start, end, kind, version)
+        if record is None:
+            damage.append(Damage(base + start, base + end))
+        else:
+            frames.append(Frame(record, base + start, base + end))
         at = end
     return frames, damage, base + at
 
 
 def whole_frames_end(data: bytes) -> int:
-    """Return the offset behind the last whole frame of a segment."""
+    """Return the offset behind the last whole frame of a segment, whatever it holds."""
     at = 0
     while (found := _next_frame(data, at)) is not None:
         at = found[1]
     return at
 
 
-def _next_frame(data: bytes, at: int) -> tuple[int, int, Event | Drop] | None:
-    """Return start, end and record of the first whole frame at or after `at`."""
+def _next_frame(data: bytes, at: int) -> tuple[int, int, int, int] | None:
+    """Return start, end, type and version of the first whole frame at or after `at`."""
     while True:
         start = data.find(MARKER, at)
         if start < 0 or start + HEADER_BYTES > len(data):
@@ -111,6 +121,17 @@ def _next_frame(data: bytes, at: int) -> tuple[int, int, Event | Drop] | None:
         if length <= MAX_PAYLOAD_BYTES and end <= len(data):
             payload = data[start + HEADER_BYTES : end]
             if crc32(payload, crc32(_CHECKED.pack(kind, version, length))) == checksum:
-                return start, end, _DECODERS[RecordType(kind)](payload)
+                return start, end, kind, version
         # No frame begins here: look behind this marker, which may lie inside damaged bytes.
         at = start + 1
+
+
+def _decode(data: bytes, start: int, end: int, kind: int, version: int) -> Event | Drop | None:
+    """Return the record of a whole frame; None when a newer Footfall wrote it and this cannot."""
+    decode = _DECODERS.get(kind) if version == FORMAT_VERSION else None
+    if decode is None:
+        return None
+    try:
+        return decode(data[start + HEADER_BYTES : end])
+    except msgspec.DecodeError:
+        return None

@@ -20,7 +20,7 @@ import structlog
 from collector.errors import JournalError
 from collector.event import Drop, Event
 from collector.frames import encode_frame, whole_frames_end
-from schema.files import sync_directory
+from schema.files import sync_directory, write_all
 
 SEGMENT_SUFFIX: Final = ".journal"
 
@@ -75,6 +75,7 @@ class Journal:
         self._wake = threading.Event()
         self._closing = False
         self._failed = False
+        self._undone = True
         self._synced_file = os.open(
             directory / SYNCED_NAME, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600
         )
@@ -132,12 +133,12 @@ class Journal:
     def _commit(self, data: bytes) -> JournalError | None:
         """Write and sync `data`; return the error after which nothing of it is kept."""
         try:
-            if self._offset >= self._segment_bytes:
+            if self._offset >= self._segment_bytes or not self._undone:
                 self._open_next_segment()
-            _write_all(self._segment, data)
+            write_all(self._segment, data)
             os.fdatasync(self._segment)
+            self._publish_synced(self._sequence, self._offset + len(data))
             self._offset += len(data)
-            self._publish_synced()
         except OSError as error:
             return self._undo(error)
         if self._failed:
@@ -155,7 +156,10 @@ class Journal:
         try:
             os.ftruncate(self._segment, self._offset)
             os.lseek(self._segment, self._offset, os.SEEK_SET)
+            self._undone = True
         except OSError as failure:
+            # What stands behind the offset now is behind what readers take; go on elsewhere.
+            self._undone = False
             _log.error("journal_undo_failed", errno=failure.errno)
         return JournalError(f"the journal could not be written: {os.strerror(error.errno or 0)}")
 
@@ -163,16 +167,23 @@ class Journal:
         path = segment_path(self._directory, self._sequence + 1)
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
         segment = os.open(path, flags, 0o600)
-        sync_directory(self._directory)
+        try:
+            sync_directory(self._directory)
+            self._publish_synced(self._sequence + 1, 0)
+        except OSError:
+            # Else the next try would find the name taken, for ever.
+            os.close(segment)
+            path.unlink()
+            raise
         if self._segment >= 0:
             os.close(self._segment)
         self._segment = segment
         self._sequence += 1
         self._offset = 0
-        self._publish_synced()
+        self._undone = True
 
-    def _publish_synced(self) -> None:
-        os.pwrite(self._synced_file, _SYNCED.pack(self._sequence, self._offset), 0)
+    def _publish_synced(self, sequence: int, offset: int) -> None:
+        os.pwrite(self._synced_file, _SYNCED.pack(sequence, offset), 0)
 
 
 def _settle(waiting: list[asyncio.Future[None]], error: JournalError | None) -> None:
@@ -204,9 +215,3 @@ def _repair(directory: Path) -> int:
             os.close(descriptor)
         _log.warning("journal_torn_record_cut", segment=newest, bytes=torn_bytes)
     return max(newest, read_synced(directory).segment)
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]

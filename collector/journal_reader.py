@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -59,13 +62,16 @@ def read_batch(
         for path in sorted(root.iterdir())
         if path.is_dir()
     }
+    # The newest, not the last: a slot's records may stand a little out of order, and the slot that
+    # sets the horizon must be taken whole, else nothing might ever be.
     horizon = min(
-        (found[-1][0].received_at for found, full in reads.values() if full), default=None
+        (max(record.received_at for record, _ in found) for found, full in reads.values() if full),
+        default=None,
     )
     records: list[Event | Drop] = []
     end = dict(begin)
     for slot, (found, _) in reads.items():
-        taken = [item for item in found if horizon is None or item[0].received_at <= horizon]
+        taken = found if horizon is None else list(takewhile(partial(_within, horizon), found))
         if taken:
             records.extend(record for record, _ in taken)
             end[slot] = taken[-1][1]
@@ -75,9 +81,9 @@ def read_batch(
 def read_range(root: Path, begin: Positions, end: Positions) -> Batch | None:
     """Return the records of exactly this range again; None when it holds none."""
     records: list[Event | Drop] = []
-    for slot, until in end.items():
+    for slot in sorted(end):  # as `read_batch` does: records of one instant keep their order
         since = begin.get(slot, Position(0, 0))
-        found, _ = _read_slot(root / slot, since, None, until)
+        found, _ = _read_slot(root / slot, since, None, end[slot])
         records.extend(record for record, _ in found)
     return _batch(root, begin, end, records)
 
@@ -113,6 +119,8 @@ def _read_slot(
     """
     safe = until or read_synced(directory)
     found: list[tuple[Event | Drop, Position]] = []
+    if begin >= safe:
+        return found, False
     for sequence in segment_sequences(directory):
         if sequence < begin.segment or sequence > safe.segment:
             continue
@@ -120,10 +128,10 @@ def _read_slot(
         stop = safe.offset if sequence == safe.segment else None
         while limit is None or len(found) < limit:
             room = _NO_LIMIT if limit is None else limit - len(found)
-            frames, at = _read_chunk(segment_path(directory, sequence), at, stop, room)
-            if not frames:
-                break
+            frames, at, ended = _read_chunk(segment_path(directory, sequence), at, stop, room)
             found.extend((frame, Position(sequence, end)) for frame, end in frames)
+            if ended:
+                break
     return found, limit is not None and len(found) >= limit
 
 
@@ -132,15 +140,30 @@ _NO_LIMIT: Final = 2**62
 
 def _read_chunk(
     path: Path, at: int, stop: int | None, limit: int
-) -> tuple[list[tuple[Event | Drop, int]], int]:
-    """Return some records from offset `at` on with the offset behind each, and where to go on."""
-    with path.open("rb") as file:
-        file.seek(at)
-        wanted = _CHUNK_BYTES if stop is None else min(_CHUNK_BYTES, max(0, stop - at))
-        frames, damage, end = decode_frames(file.read(wanted), at, limit)
+) -> tuple[list[tuple[Event | Drop, int]], int, bool]:
+    """Return records from offset `at` on with the offset behind each, where to go on, and whether
+    the segment has no more.
+
+    A segment without a `stop` is finished: what ends it and is no frame never becomes one.
+    """
+    size = path.stat().st_size
+    last = size if stop is None else min(stop, size)
+    wanted = _CHUNK_BYTES
+    while True:
+        with path.open("rb") as file:
+            file.seek(at)
+            frames, damage, end = decode_frames(file.read(min(wanted, last - at)), at, limit)
+        ended = at + wanted >= last
+        if end > at or ended:
+            break
+        wanted *= 2  # damage longer than a chunk: look behind it
+    ended = ended and len(frames) < limit
+    if ended and stop is None and end < size:
+        damage.append(Damage(end, size))
+        end = size
     for part in damage:
         _quarantine(path, part)
-    return [(frame.record, frame.end) for frame in frames], end
+    return [(frame.record, frame.end) for frame in frames], end, ended
 
 
 def _quarantine(path: Path, damage: Damage) -> None:
@@ -157,6 +180,10 @@ def _quarantine(path: Path, damage: Damage) -> None:
         at=damage.start,
         bytes=damage.end - damage.start,
     )
+
+
+def _within(horizon: datetime, item: tuple[Event | Drop, Position]) -> bool:
+    return item[0].received_at <= horizon
 
 
 def _text(position: Position) -> str:

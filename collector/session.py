@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -61,23 +61,22 @@ class Sessions:
         None for an engagement that no session takes: an engagement opens none.
         """
         if event.visitor == NOBODY:
-            return Assignment(NOBODY, starts=False)
-        known = self._by_visitor.get(event.visitor)
-        for session in reversed(known or ()):
-            if session.takes(event.time):
-                session.started_at = min(session.started_at, event.time)
-                session.ended_at = max(session.ended_at, event.time)
-                return Assignment(session.session, starts=False)
+            return None if event.name == ENGAGEMENT else Assignment(NOBODY, starts=False)
+        time = _as_stored(event.time)
+        session = _nearest(self._by_visitor.get(event.visitor, ()), time)
+        if session is not None:
+            session.started_at = min(session.started_at, time)
+            session.ended_at = max(session.ended_at, time)
+            return Assignment(session.session, starts=False)
         if event.name == ENGAGEMENT:
             return None
-        opened = OpenSession(session_id(event), event.time, event.time)
+        opened = OpenSession(session_id(event), time, time)
         self._by_visitor.setdefault(event.visitor, []).append(opened)
         return Assignment(opened.session, starts=True)
 
     def forget_before(self, instant: datetime) -> None:
         """Drop sessions that no event at or after `instant` can join."""
-        limit = instant - SESSION_GAP
-        self._by_visitor = dict(_living(self._by_visitor, limit))
+        self._by_visitor = dict(_living(self._by_visitor, instant - SESSION_GAP))
 
 
 def session_id(first: Event) -> int:
@@ -90,6 +89,22 @@ def session_id(first: Event) -> int:
         digest.update(number.to_bytes(8, "big"))
     digest.update(first.name.encode())
     return int.from_bytes(digest.digest(), "big") or 1
+
+
+def _as_stored(time: datetime) -> datetime:
+    """Return the instant as the store keeps it, so that sessions restored from it are the same."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def _nearest(known: Sequence[OpenSession], time: datetime) -> OpenSession | None:
+    """Return the session that takes an event; of two, the one that had begun by then.
+
+    The choice depends on the sessions alone, not on the order in which they were found.
+    """
+    taking = [session for session in known if session.takes(time)]
+    if len(taking) <= 1:
+        return taking[0] if taking else None
+    return min(taking, key=lambda found: (found.started_at > time, abs(time - found.started_at)))
 
 
 def _living(

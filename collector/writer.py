@@ -65,6 +65,8 @@ class Writer:
         self._stored_until: datetime | None = None
         self._caught_up_at: datetime | None = None
         self._pending: _Insert | None = None
+        self._journal = ""
+        self._plan: Positions | None = None
         self._started = False
         self._pruned_at = datetime.min.replace(tzinfo=UTC)
 
@@ -79,8 +81,8 @@ class Writer:
         Raises StoreError when the store cannot be read; start again then.
         """
         checkpoint = load_checkpoint(self._checkpoint_path)
-        self._done = checkpoint.done_positions
-        self._sessions, self._recent = Sessions(), RecentIds()
+        self._done, self._journal = checkpoint.done_positions, checkpoint.journal
+        self._recent = RecentIds()
         self._recall_recent()
         self._restore_sessions()
         following = checkpoint.next_positions
@@ -89,23 +91,30 @@ class Writer:
             self._pending = None if batch is None else self._prepare(batch)
             self._insert_pending()
             self._done = following
-        save_checkpoint(self._checkpoint_path, self._done)
+            # If the store had the batch already, what was prepared again met its own sessions.
+            self._restore_sessions()
+        self._save_plan(None)
         self._started = True
 
     def step(self, *, limit: int = BATCH_ROWS) -> int:
         """Insert what the journal holds, at most about `limit` records; return how many.
 
-        Raises StoreError when the store did not take it; the next step tries the same insert.
+        Raises StoreError when the store did not take it, OSError when the checkpoint could not be
+        written; the next step tries the same insert.
         """
+        if not self._started:
+            self.start()
         looked_at = datetime.now(UTC)
         if self._pending is None:
             batch = read_batch(self._root, self._done, limit)
             if batch is None:
+                # The store remembers only so many tokens: leave no old plan to be repeated.
+                self._save_plan(None)
                 self._caught_up_at = looked_at
                 return 0
             self._pending = self._prepare(batch)
-            save_checkpoint(self._checkpoint_path, self._done, batch.end)
         batch = self._pending.batch
+        self._save_plan(batch.end)
         self._insert_pending()
         self._done = batch.end
         self._prune()
@@ -120,10 +129,8 @@ class Writer:
             stopping = stop.is_set()
             begun_s = time.monotonic()
             try:
-                if not self._started:
-                    self.start()
                 taken = self.step()
-            except StoreError as error:
+            except (StoreError, OSError) as error:
                 _log.warning("batch_not_stored", failures=failures + 1, reason=str(error))
                 if stopping:
                     return
@@ -132,7 +139,6 @@ class Writer:
                 continue
             failures = 0
             if stopping and not taken:
-                save_checkpoint(self._checkpoint_path, self._done)
                 return
             if taken < BATCH_ROWS and not stopping:
                 stop.wait(max(0.0, BATCH_INTERVAL_S - (time.monotonic() - begun_s)))
@@ -146,17 +152,27 @@ class Writer:
             [[*key, count] for key, count in dropped.items()],
         )
 
+    def _save_plan(self, following: Positions | None) -> None:
+        """Make durable what is done and what comes next, unless it is already."""
+        if self._started and self._plan == following:
+            return
+        save_checkpoint(self._checkpoint_path, self._journal, self._done, following)
+        self._plan = following
+
     def _insert_pending(self) -> None:
-        """Insert what is pending; a repeat under the same token adds nothing."""
+        """Insert what is pending; a repeat under the same token adds nothing.
+
+        Events come last: what is dropped depends on the sessions that the store had before them.
+        """
         if self._pending is None:
             return
-        insert, token = self._pending, self._pending.batch.token
+        insert, token = self._pending, f"{self._journal}/{self._pending.batch.token}"
+        if insert.dropped:
+            self._store.insert("dropped_rows", _DROPPED_COLUMNS, insert.dropped, token=token)
         if insert.columns:
             self._store.insert(
                 "event_rows", _EVENT_COLUMNS, insert.columns, by_column=True, token=token
             )
-        if insert.dropped:
-            self._store.insert("dropped_rows", _DROPPED_COLUMNS, insert.dropped, token=token)
         self._stored_until = insert.batch.records[-1].received_at
         self._pending = None
 
@@ -196,24 +212,27 @@ class Writer:
     def _restore_sessions(self) -> None:
         since = (self._stored_until or datetime.now(UTC)) - 2 * SESSION_GAP
         rows = self._store.run("collector.queries", "open_sessions", since=since)
+        self._sessions = Sessions()
         self._sessions.restore((v, s, a, b) for v, s, a, b in rows)
 
     def _recall_late_sessions(self, records: Sequence[Event | Drop]) -> None:
         """Fetch the sessions that events from the shop's servers, sent late, may belong to."""
-        late = {
-            record.visitor
+        late = [
+            record
             for record in records
             if isinstance(record, Event)
             and record.received_at - record.time > SESSION_GAP
             and record.visitor
-        }
+        ]
         if late:
-            self._sessions.restore(
-                (v, s, a, b)
-                for v, s, a, b in self._store.run(
-                    "collector.queries", "sessions_of_visitors", visitors=sorted(late)
-                )
+            rows = self._store.run(
+                "collector.queries",
+                "sessions_of_visitors",
+                sites=sorted({event.site for event in late}),
+                days=sorted({event.day for event in late}),
+                visitors=sorted({event.visitor for event in late}),
             )
+            self._sessions.restore((v, s, a, b) for v, s, a, b in rows)
 
     def _prune(self) -> None:
         """Forget what no later record can need, and free the journal it came from."""
@@ -221,7 +240,8 @@ class Writer:
         if newest is None or newest - self._pruned_at < timedelta(minutes=1):
             return
         self._pruned_at = newest
-        self._sessions.forget_before(newest)
+        # An event is late, and its sessions are fetched, only behind one more gap.
+        self._sessions.forget_before(newest - SESSION_GAP)
         delete_segments(self._root, self._done, (newest - RESEND_WINDOW).timestamp())
 
 
