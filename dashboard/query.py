@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from dashboard.dimensions import DIMENSIONS
@@ -13,6 +15,9 @@ from dashboard.model import Filter
 from schema import Store, statement
 
 _QUERIES: Final = "dashboard.queries"
+_WORD: Final = re.compile(r"\w+")
+# A column of every_event or every_session on its line; the last one, without comma, always stays.
+_COLUMN: Final = re.compile(r" .* AS (\w+),\n")
 _FILE_OF_LEVEL: Final = {"event": "by_event", "session": "by_session", "both": "by_both"}
 
 # Later than any event: nothing is cut off.
@@ -162,15 +167,16 @@ def has_figures(store: Store, site: str) -> bool:
     return bool(store.run(_QUERIES, "has_figures", site=site))
 
 
+def visitors(store: Store, scope: Scope) -> int:
+    """Return how many visitors a filtered scope has."""
+    return int(_run(store, "visitors_of_view", scope)[0][0])
+
+
 def _run(
     store: Store, name: str, scope: Scope, *, column: str = "''", **values: Any
 ) -> list[tuple[Any, ...]]:
     """Run a query over a scope; only text from our own files and lists becomes part of it."""
     chosen = conditions(scope.filters, scope.path_prefixes)
-    sql = statement(_QUERIES, "rows_of_view") + statement(_QUERIES, name)
-    sql = sql.replace("/* session_filters */", chosen.of_sessions)
-    sql = sql.replace("/* event_filters */", chosen.of_events)
-    sql = sql.replace("/* dimension */", column)
     bound = {
         "site": scope.site,
         "raw_days": list(scope.raw_days),
@@ -179,4 +185,46 @@ def _run(
         **chosen.values,
         **values,
     }
-    return store.rows(sql, bound)
+    return store.rows(_sql(name, chosen.of_events, chosen.of_sessions, column), bound)
+
+
+@lru_cache(maxsize=512)
+def _sql(name: str, of_events: str, of_sessions: str, column: str) -> str:
+    """Return a query that begins with the parts it reads, each with the columns it needs.
+
+    The engine takes longer to plan what is not needed than to read a small site's rows.
+    """
+    query = used = _filled(name, of_events, of_sessions, column)
+    parts: dict[str, str] = {}
+    for part in ("one_event", "one_session"):
+        if part in _names(used):
+            parts[part] = _filled(part, of_events, of_sessions, column)
+    used += "".join(parts.values())
+    needed = _names(used)
+    for part in ("every_event", "every_session"):
+        if part in needed:
+            parts[part] = _with_columns(_filled(part, of_events, of_sessions, column), needed)
+    definitions = ",\n".join(f"{part} AS (\n{parts[part]})" for part in reversed(parts))
+    return f"WITH\n{definitions}\n{query}"
+
+
+def _filled(name: str, of_events: str, of_sessions: str, column: str) -> str:
+    """Return a file's statement without its comment lines, its places filled."""
+    lines = statement(_QUERIES, name).splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.lstrip().startswith("--"))
+    text = text.replace("/* session_filters */", of_sessions)
+    text = text.replace("/* event_filters */", of_events)
+    return text.replace("/* dimension */", column)
+
+
+def _with_columns(text: str, needed: set[str]) -> str:
+    """Return a part without the columns that nothing names."""
+    lines = text.splitlines(keepends=True)
+    columns = [_COLUMN.fullmatch(line) for line in lines]
+    return "".join(
+        line for line, found in zip(lines, columns, strict=True) if not found or found[1] in needed
+    )
+
+
+def _names(text: str) -> set[str]:
+    return set(_WORD.findall(text))

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
-from typing import TypeVar
 
 from dashboard.dimensions import DIMENSIONS
 from dashboard.model import Filter, Period
 from dashboard.period import Comparison
-from dashboard.query import NEVER, Scope, by_day, scope_of_days
+from dashboard.query import NEVER, Scope, scope_of_days, visitors
 from privacy.small_numbers import is_guarded, is_view_hidden
 from schema import Site, Store
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,32 +65,15 @@ def is_hidden(store: Store, scope: Scope, view: View) -> bool:
     """Return whether a scope has so few visitors that the view shows nothing of it."""
     if not view.is_guarded:
         return False
-    visitors = _visitors(store, scope)
-    wider = (_visitors(store, other) for other in _without_each_filter(store, scope))
-    return is_view_hidden(visitors, wider, view.site.small_number)
+    here = visitors(store, scope)
+    wider = (visitors(store, other) for other in _without_each_filter(scope))
+    return is_view_hidden(here, wider, view.site.small_number)
 
 
-def _without_each_filter(store: Store, scope: Scope) -> list[Scope]:
-    """Return the scope without each of its filters in turn, or without the seller's own."""
-    rescope: Callable[..., Scope] = partial(
-        scope_of_days,
-        store,
-        scope.site,
-        min(scope.raw_days),
-        max(scope.raw_days),
-        before=scope.before,
-    )
+def _without_each_filter(scope: Scope) -> list[Scope]:
+    """Return the scope without each of its filters in turn, and without the seller's own."""
     wider = [
-        rescope(
-            filters=tuple(f for f in scope.filters if f != removed),
-            path_prefixes=scope.path_prefixes,
-        )
+        replace(scope, filters=tuple(f for f in scope.filters if f != removed))
         for removed in scope.filters
     ]
-    if scope.path_prefixes:
-        wider.append(replace(rescope(filters=scope.filters), path_prefixes=()))
-    return wider
-
-
-def _visitors(store: Store, scope: Scope) -> int:
-    return sum(figures.visitors for figures in by_day(store, scope).values())
+    return [*wider, replace(scope, path_prefixes=())] if scope.path_prefixes else wider

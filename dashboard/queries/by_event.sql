@@ -1,5 +1,5 @@
 -- by_event: figures by what an event says of itself (page, hostname, goal), most visitors first.
--- params: those of rows_of_view; dimension; closed_days, read from daily_rows; row_limit
+-- params: those of every_session and every_event; dimension; closed_days, read from daily_rows; row_limit
 -- rows:   value, visitors, sessions, pageviews, events, bounces, duration_s, row_total
 -- Sessions, bounces and durations are of the sessions that have such an event.
 SELECT

@@ -1,5 +1,5 @@
 -- by_session: figures by what a session says of itself (where it came from, began and ended).
--- params: those of rows_of_view; dimension; closed_days, read from daily_rows; row_limit;
+-- params: those of every_session and every_event; dimension; closed_days, read from daily_rows; row_limit;
 --         with_empty, whether '' is a row
 -- rows:   value ('' is direct or none), visitors, sessions, pageviews, events, bounces,
 --         duration_s, row_total; most visitors first

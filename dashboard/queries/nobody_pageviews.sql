@@ -1,5 +1,5 @@
 -- nobody_pageviews: pageviews of a view that were counted for nobody.
--- params: those of rows_of_view; closed_days, read from daily_rows
+-- params: those of every_session and every_event; closed_days, read from daily_rows
 -- rows:   count
 -- A closed day has them as the pageviews of the site less those of all sessions, by channel.
 SELECT sum(n)

@@ -1,5 +1,5 @@
 -- page_engagement: how long and how far pages were looked at, for each page load that told.
--- params: those of rows_of_view; values, the paths asked for; empty: all
+-- params: those of every_session and every_event; values, the paths asked for; empty: all
 -- rows:   value, engaged_s a page load, scroll 0..1 a page load
 -- A page load without an id is told by its session.
 SELECT

@@ -1,5 +1,5 @@
 -- series_days: a view's figures day by day; their sums are the period's.
--- params: those of rows_of_view; closed_days, read from daily_rows
+-- params: those of every_session and every_event; closed_days, read from daily_rows
 -- rows:   day, visitors, sessions, pageviews, bounces, duration_s; days with none left out
 SELECT
     of_day,

@@ -1,5 +1,5 @@
 -- series_hours: a view's figures hour by hour, from raw rows alone.
--- params: those of rows_of_view; timezone, IANA
+-- params: those of every_session and every_event; timezone, IANA
 -- rows:   hour, Unix seconds of its start; visitors, sessions, pageviews, bounces, duration_s
 -- A visitor counts in each hour with an event, a session in the hour it began.
 SELECT

@@ -1,0 +1,3 @@
+-- one_session: the sessions of a view; what began at `before` or later is not there.
+SELECT * FROM every_session
+WHERE started_at < {before:DateTime64(3, 'UTC')} AND (/* session_filters */)
