@@ -37,6 +37,7 @@ class Config:
     clickhouse_url: str = field(default="", repr=False)  # "" is the embedded engine
     collector: Address = Address("127.0.0.1", 8000)  # the public listener
     dashboard: Address = Address("127.0.0.1", 8001)  # the internal listener
+    public_url: str = ""  # where browsers reach the collector; "" is its listener
     workers: int = 1  # collector processes
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     geoip_db: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
@@ -71,6 +72,7 @@ def to_environ(config: Config) -> dict[str, str]:
         "clickhouse_url": config.clickhouse_url,
         "collector": str(config.collector),
         "dashboard": str(config.dashboard),
+        "public_url": config.public_url,
         "workers": str(config.workers),
         "trusted_proxies": ",".join(map(str, config.trusted_proxies)),
         "geoip_db": ":".join(map(str, config.geoip_db)),
@@ -116,6 +118,13 @@ def _workers(text: str) -> int:
     return int(text)
 
 
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ValueError("expected http(s)://host, such as https://stats.shop.example")
+    return text.rstrip("/")
+
+
 def _clickhouse_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -147,6 +156,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "clickhouse_url": _clickhouse_url,
     "collector": parse_address,
     "dashboard": parse_address,
+    "public_url": _public_url,
     "workers": _workers,
     "trusted_proxies": _networks,
     "geoip_db": _paths,

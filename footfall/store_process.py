@@ -87,14 +87,16 @@ def _application(context: Context) -> ASGIApp:
     """Return the dashboard on TCP and the commands on the control socket."""
     settings = DashboardSettings(
         data=context.paths.root,
+        collector_url=context.config.public_url or f"http://{context.config.collector}",
         trusted_proxies=context.config.trusted_proxies,
     )
     pages = create_app(settings, context.store)
     commands = control_app(context)
 
     async def by_socket(scope: Scope, receive: Receive, send: Send) -> None:
-        # A Unix socket has no host and port; nobody else can open it.
-        is_control = scope["type"] == "http" and scope["server"] is None
+        # A Unix socket has a path and no port; only the directory's owner can open it.
+        server = scope.get("server")
+        is_control = scope["type"] == "http" and server is not None and server[1] is None
         await (commands if is_control else pages)(scope, receive, send)
 
     return by_socket
