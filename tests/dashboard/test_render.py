@@ -129,7 +129,7 @@ def test_the_script_draws_the_same_figures_as_the_table() -> None:
     assert data["points"][17]["cells"]["visitors"][1] == f"1{N}912"
     assert [p["partial"] for p in data["points"]] == [False] * 27 + [True]
     assert data["points"][-1]["label"] == "Today, to 14:20"
-    assert [p["label"] for p in data["points"] if p["label"]][0] == "Mon 26 Oct"
+    assert next(p["label"] for p in data["points"] if p["label"]) == "Mon 26 Oct"
     assert data["ticks"]["visitors"] == [
         [0, "0"], [500, "500"], [1000, f"1{N}000"], [1500, f"1{N}500"], [2000, f"2{N}000"],
     ]  # fmt: skip

@@ -57,7 +57,8 @@ function draw(tabs, picture, topology, rows) {
 }
 
 function shape(d, area, at, row) {
-  if (area >= LEAST_AREA || !at) return d && svg("path", { d, class: `m${row.step}` });
+  if (area >= LEAST_AREA) return svg("path", { d, class: `m${row.step}` });
+  if (!isInside(at)) return "";
   return svg("circle", { class: `m${row.step}`, cx: at[0], cy: at[1], r: DOT_RADIUS });
 }
 
@@ -73,7 +74,7 @@ function link(row, mark) {
 }
 
 function named(row, at) {
-  if (!at || at[0] < 0 || at[0] > WIDTH || at[1] < 0 || at[1] > HEIGHT) return "";
+  if (!isInside(at)) return "";
   const right = at[0] < WIDTH * 0.6;
   const end = [at[0] + (right ? 56 : -56), Math.min(at[1] + 40, HEIGHT - 24)];
   return svg(
@@ -86,6 +87,10 @@ function named(row, at) {
       `${row.name} ${row.share}`,
     ),
   );
+}
+
+function isInside(at) {
+  return at && at[0] >= 0 && at[0] <= WIDTH && at[1] >= 0 && at[1] <= HEIGHT;
 }
 
 function project(rows, middles, countries) {
