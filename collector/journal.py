@@ -10,8 +10,9 @@ import asyncio
 import os
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ import structlog
 from collector.errors import JournalError
 from collector.event import Drop, Event
 from collector.frames import encode_frame, whole_frames_end
-from schema.files import sync_directory, write_all
+from schema.files import sync_directory, write_all, write_atomically
 
 SEGMENT_SUFFIX: Final = ".journal"
 
@@ -59,6 +60,31 @@ def read_synced(directory: Path) -> Position:
         return Position(*_SYNCED.unpack((directory / SYNCED_NAME).read_bytes()))
     except (FileNotFoundError, struct.error):
         return Position(0, 0)
+
+
+def write_segments(
+    directory: Path, records: Iterable[Event | Drop], *, segment_bytes: int = SEGMENT_BYTES
+) -> int:
+    """Write a slot's whole journal at once and return how many records it has.
+
+    Nothing of it is read before all of it is safe: an attempt that was cut off is begun again.
+    The slot must be nobody else's; records stand by when they were received.
+    """
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for sequence in segment_sequences(directory):
+        segment_path(directory, sequence).unlink()
+    count = 0
+    end = Position(0, 0)
+    for frames, received_at in _parts(records, segment_bytes):
+        data = b"".join(frames)
+        end = Position(end.segment + 1, len(data))
+        path = segment_path(directory, end.segment)
+        write_atomically(path, data)
+        # A segment is freed by the age of its last record.
+        os.utime(path, (received_at.timestamp(), received_at.timestamp()))
+        count += len(frames)
+    write_atomically(directory / SYNCED_NAME, _SYNCED.pack(end.segment, end.offset))
+    return count
 
 
 class Journal:
@@ -184,6 +210,24 @@ class Journal:
 
     def _publish_synced(self, sequence: int, offset: int) -> None:
         os.pwrite(self._synced_file, _SYNCED.pack(sequence, offset), 0)
+
+
+def _parts(
+    records: Iterable[Event | Drop], segment_bytes: int
+) -> Iterator[tuple[list[bytes], datetime]]:
+    """Yield the frames of one segment after another, and when its last record was received."""
+    frames: list[bytes] = []
+    size_bytes = 0
+    received_at = datetime.min.replace(tzinfo=UTC)
+    for record in records:
+        frames.append(encode_frame(record))
+        size_bytes += len(frames[-1])
+        received_at = record.received_at
+        if size_bytes >= segment_bytes:
+            yield frames, received_at
+            frames, size_bytes = [], 0
+    if frames:
+        yield frames, received_at
 
 
 def _settle(waiting: list[asyncio.Future[None]], error: JournalError | None) -> None:

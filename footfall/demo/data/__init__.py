@@ -1,0 +1,1 @@
+"""Data: facts about the demonstration's visitors, one table a file."""
