@@ -12,11 +12,7 @@ class DemoShop(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the page at `path`."""
-        if not (self.directory and _names_a_page(path)):
+        if scope["path"].endswith("/") or "." in path.rpartition("/")[2]:
             return await super().get_response(path, scope)
         found, _ = self.lookup_path(f"{path}.html")
         return await super().get_response(f"{path}.html" if found else path, scope)
-
-
-def _names_a_page(path: str) -> bool:
-    return not path.endswith("/") and path != "." and "." not in path.rpartition("/")[2]
