@@ -40,10 +40,10 @@ class Site:
 
         A changed time zone counts from the start of a day, and days never go back.
         """
-        day = instant.astimezone(ZoneInfo(self.timezone)).date()
+        day = _local_day(self.timezone, instant)
         if not self.next_timezone or day < self.next_from:
             return day
-        return max(self.next_from, instant.astimezone(ZoneInfo(self.next_timezone)).date())
+        return max(self.next_from, _local_day(self.next_timezone, instant))
 
 
 _COLUMNS = [field.name for field in fields(Site)]
@@ -72,8 +72,15 @@ def save_site(store: Store, site: Site, *, removed: bool = False) -> None:
 
 def with_timezone(site: Site, timezone: str, now: datetime) -> Site:
     """Return the site with another time zone, which counts from tomorrow's start on."""
-    tomorrow = site.day_at(now) + timedelta(days=1)
+    today = site.day_at(now)
     current = site.timezone
-    if site.next_timezone and site.day_at(now) >= site.next_from:
+    # A change that has begun is the zone now, once its own clock has reached the day it began with:
+    # until then that clock alone would take the day back, and the older zone tells it rightly.
+    if site.next_timezone and _local_day(site.next_timezone, now) >= site.next_from <= today:
         current = site.next_timezone
+    tomorrow = today + timedelta(days=1)
     return replace(site, timezone=current, next_timezone=timezone, next_from=tomorrow)
+
+
+def _local_day(timezone: str, instant: datetime) -> date:
+    return instant.astimezone(ZoneInfo(timezone)).date()

@@ -22,15 +22,23 @@ _ENGINES = ["embedded", "front", *(["server"] if SERVER_URL else [])]
 
 
 @pytest.fixture(scope="session")
-def engine_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return the directory of the one embedded engine, which stays open: opening takes a while."""
-    path = tmp_path_factory.mktemp("engine") / "database"
-    connection = chdb.connect(str(path.resolve()))
-    yield path
+def engine_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the directory of the one embedded engine; its tables are made once."""
+    return tmp_path_factory.mktemp("engine") / "database"
+
+
+@pytest.fixture(scope="module")
+def engine_path(engine_directory: Path) -> Iterator[Path]:
+    """Return the embedded engine's directory, kept open for a module: opening takes a while.
+
+    Only for a module, so that another one may open a database of its own.
+    """
+    connection = chdb.connect(str(engine_directory.resolve()))
+    yield engine_directory
     connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def front_url(engine_path: Path) -> Iterator[str]:
     """Return the URL of the HTTP front, with a database of its own in the same engine."""
     with clickhouse_front(engine_path) as url:
