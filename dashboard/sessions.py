@@ -75,12 +75,16 @@ class Sessions:
             kept = {key: until for key, until in self._ended.items() if until > now}
             self._ended = {**kept, session.id: self.ends_at(session)}
 
+    def cookie(self, session: Session) -> str:
+        """Return the value of a session's cookie, seen now."""
+        seen = msgspec.structs.replace(session, seen_at=int(self._clock()))
+        return str(self._signer.dumps(msgspec.to_builtins(seen)))
+
     def write(self, response: Response, session: Session, *, is_https: bool) -> None:
         """Set a session's cookie, seen now."""
-        seen = msgspec.structs.replace(session, seen_at=int(self._clock()))
         response.set_cookie(
             COOKIE,
-            self._signer.dumps(msgspec.to_builtins(seen)),
+            self.cookie(session),
             max_age=IDLE_LIMIT_S,
             path="/",
             httponly=True,

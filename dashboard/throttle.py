@@ -25,6 +25,11 @@ class Throttle:
         self._failures: OrderedDict[bytes, list[float]] = OrderedDict()
         self._lock = Lock()
 
+    @property
+    def key_count(self) -> int:
+        """Return how many accounts and addresses are remembered."""
+        return len(self._failures)
+
     def take(self, email: str, address: str, now_s: float) -> int:
         """Count a try as failed until `succeed` says otherwise; return how many are left after it.
 

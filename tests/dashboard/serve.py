@@ -60,7 +60,9 @@ def an_app(store: Store, data: Path, clock: Callable[[], datetime]) -> Starlette
 @contextmanager
 def serving(app: Starlette) -> Iterator[str]:
     """Serve an application on a free port; yield its address."""
-    config = uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, port=0, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
