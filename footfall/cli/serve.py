@@ -47,14 +47,21 @@ _WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Collector
 
 @click.command()
 @click.option("--demo", is_flag=True, default=None, help="A demo shop with 30 days of traffic.")
+@click.option(
+    "--trickle", type=click.IntRange(0, 600), default=0, help="Visits a minute of the demo shop."
+)
 @_WORKERS
 @_DASHBOARD
 @_COLLECTOR
 @store_options
-def serve(data: Path | None, clickhouse_url: str | None, **given: Any) -> None:
+def serve(data: Path | None, clickhouse_url: str | None, trickle: int, **given: Any) -> None:
     """Run all of it on one machine."""
     config = configuration(data, clickhouse_url, **given)
-    children = [*_collectors(config), _store(config, "writer,dashboard")]
+    if trickle and not config.demo:
+        raise click.UsageError("--trickle visits the demo shop: add --demo")
+    collectors = _collectors(config)
+    visits = [_trickle(config, collectors[0], trickle)] if trickle else []
+    children = [*collectors, *visits, _store(config, "writer,dashboard")]
     asyncio.run(_supervise(config, children, welcome=True))
 
 
@@ -102,6 +109,19 @@ def _collectors(config: Config) -> list[Child]:
         )
         for number in range(config.workers)
     ]
+
+
+def _trickle(config: Config, collector: Child, visits_a_minute: int) -> Child:
+    return Child(
+        name="trickle",
+        module="footfall.demo.trickle",
+        arguments=(
+            "--collector",
+            _url(config.collector, collector),
+            "--rate",
+            str(visits_a_minute),
+        ),
+    )
 
 
 def _store(config: Config, roles: str) -> Child:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from footfall.demo.tables import Weighted
 
+_T = TypeVar("_T")
+
 # An example in the repository, not a part of the installed packages.
 CATALOGUE: Final = Path(__file__).parents[2] / "examples" / "storefront" / "catalogue.json"
 
-# The kind of walk step that a page template of the catalogue is; what is not here is found by links
-# that no walk takes.
-_TEMPLATES: Final = {
-    "home": "home",
-    "sale": "sale",
-    "search": "search",
-    "cart": "cart",
-    "checkout": "checkout",
-    "thanks": "thanks",
-    "delivery": "delivery",
-    "wholesale": "wholesale",
-    "contact": "contact",
-    "message": "message",
-    "newsletter": "newsletter",
-    "privacy": "privacy",
-}
 # Links from before the shop changed its paths, which still stand elsewhere.
 _GONE: Final = ("/etir/qara-nar-30-ml", "/endirim/yay", "/qadin-parfumlari")
 PRICE_LIST: Final = "/files/qiymetler.csv"
@@ -47,7 +34,7 @@ class Product:
 
 
 class Shop:
-    """The shop's pages by kind, and its products, best sellers first."""
+    """The shop's pages by kind (their templates' names), and its products, best sellers first."""
 
     def __init__(self, catalogue: dict[str, Any]) -> None:
         base = catalogue["base"]
@@ -61,19 +48,17 @@ class Shop:
             )
             for each in catalogue["products"]
         ]
-        pages = {_TEMPLATES[each["template"]]: [base + each["path"]] for each in catalogue["pages"]}
+        pages: dict[str, list[str]] = {
+            each["template"]: [base + each["path"]] for each in catalogue["pages"]
+        }
         pages["category"] = [base + path for path in titles]
         slugs = [each["slug"] for each in catalogue["collections"]]
         pages["collection"] = [f"{base}/kolleksiya/{slug}" for slug in ("", *slugs)]
         pages["notfound"] = [base + path for path in _GONE]
-        self._pages: dict[str, Weighted[str]] = {
-            kind: _favourites(paths) for kind, paths in pages.items()
-        }
-        self._products: Weighted[Product] = _favourites(self.products)
+        self._pages = {kind: _favourites(paths) for kind, paths in pages.items()}
+        self._products = _favourites(self.products)
         reduced = {base + each["path"] for each in catalogue["products"] if each["was"]}
-        self._reduced: Weighted[Product] = _favourites(
-            [each for each in self.products if each.path in reduced]
-        )
+        self._reduced = _favourites(each for each in self.products if each.path in reduced)
 
     def page(self, kind: str, rng: Random) -> str:
         """Return the path of a page of this kind."""
@@ -89,6 +74,6 @@ def load_shop(path: Path = CATALOGUE) -> Shop:
     return Shop(msgspec.json.decode(path.read_bytes()))
 
 
-def _favourites(items: list[Any]) -> Weighted[Any]:
+def _favourites(items: Iterable[_T]) -> Weighted[_T]:
     # Zipf's law with a shift, as sales of a small range go: the first of 16 sells 6 times the last.
     return Weighted((item, 1 / (rank + 2.4)) for rank, item in enumerate(items))
