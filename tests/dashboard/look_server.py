@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from playwright.sync_api import BrowserContext, Page
+
 from dashboard.filters import make_filter, parse_filters
 from dashboard.headers import CONTENT_SECURITY_POLICY
 from dashboard.links import Links, filter_text
@@ -83,6 +85,30 @@ def look_server() -> Iterator[LookServer]:
         thread.join()
 
 
+def watch(context: BrowserContext, faults: list[str], server: LookServer) -> None:
+    """Note errors, violations of the policy, and requests to anywhere else."""
+    context.on(
+        "console",
+        lambda message: faults.append(message.text) if message.type == "error" else None,
+    )
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((server.base, "data:", "blob:"))
+            else faults.append(request.url)
+        ),
+    )
+
+
+def open_page(page: Page, server: LookServer, name: str) -> None:
+    page.goto(server.address(name))
+    page.wait_for_load_state("load")
+    if name in ("overview", "live", "one-day"):
+        page.locator("#trend.is-drawn").wait_for()
+
+
 class _Handler(BaseHTTPRequestHandler):
     look: LookServer
 
@@ -111,14 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _overview(self, query: dict[str, list[str]]) -> str:
         filters = parse_filters(query.get("f", []))
-        tabs = {key: query[key][0] for key in ("pages", "chart") if key in query}
+        tabs: dict[str, str] = {key: query[key][0] for key in ("pages", "chart") if key in query}
         links = Links(site_name="shop.example", filters=filters, tabs=tabs)
         page = self._filtered(replace(look.an_overview(), filters=filters))
         if tabs.get("pages"):
             page.panels["pages"] = look.a_panel("pages", tab=tabs["pages"])
-        return render(
-            "overview.html", page=page, viewer=look.VIEWER, sites=look.SITES, links=links
-        )
+        return render("overview.html", page=page, viewer=look.VIEWER, sites=look.SITES, links=links)
 
     def _filtered(self, page: Overview) -> Overview:
         """Return the page as it would be for Azerbaijan alone, when it is asked for."""

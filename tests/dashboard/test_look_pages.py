@@ -1,81 +1,21 @@
-"""Promise: the pages work for everyone, in any theme and width, and load nothing but our own files."""
+"""Promise: the pages work for everyone, in any theme and width, and load only our own files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import executable_path
 from tests.dashboard import look_records as look
-from tests.dashboard.look_server import LookServer, look_server
+from tests.dashboard.look_server import LookServer, open_page, watch
 
 N = "\u202f"
 NAMES = sorted(look.every_page())
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable_path(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def server() -> Iterator[LookServer]:
-    with look_server() as server:
-        yield server
-
-
-@pytest.fixture
-def faults() -> list[str]:
-    """Collect what the browser complains about and what would leave the machine."""
-    return []
-
-
-@pytest.fixture
-def context(browser: Browser, faults: list[str], server: LookServer) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(10_000)
-    watch(context, faults, server)
-    yield context
-    context.close()
-    assert faults == []
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
-
-def watch(context: BrowserContext, faults: list[str], server: LookServer) -> None:
-    """Note errors, violations of the policy, and requests to anywhere else."""
-    context.on(
-        "console",
-        lambda message: faults.append(message.text) if message.type == "error" else None,
-    )
-    context.on("weberror", lambda error: faults.append(str(error.error)))
-    context.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((server.base, "data:", "blob:"))
-            else faults.append(request.url)
-        ),
-    )
-
-
-def open_page(page: Page, server: LookServer, name: str) -> None:
-    page.goto(server.address(name))
-    page.wait_for_load_state("load")
-    if name in ("overview", "live", "one-day"):
-        page.locator("#trend.is-drawn").wait_for()
+pytest_plugins = ["tests.dashboard.look_browser"]
 
 
 def violations(page: Page) -> list[str]:
@@ -162,9 +102,7 @@ def test_forced_colours_keep_bars_line_and_chosen_tab_visible(
         assert shown != ground, selector
 
 
-def test_print_leaves_the_controls_out_and_names_the_period(
-    page: Page, server: LookServer
-) -> None:
+def test_print_leaves_the_controls_out_and_names_the_period(page: Page, server: LookServer) -> None:
     open_page(page, server, "overview")
     page.emulate_media(media="print")
     expect(page.locator(".print-head")).to_contain_text("25 October \u2013 21 November 2026")
@@ -186,7 +124,10 @@ def test_the_chart_shows_the_figures_of_its_table(page: Page, server: LookServer
     for row in table:
         when, value, earlier, previous, change = row
         assert readout(page) == [value, previous]
-        assert page.locator(".readout dt").all_text_contents() == [re.sub(r" \(.*", "", when), earlier]
+        assert page.locator(".readout dt").all_text_contents() == [
+            re.sub(r" \(.*", "", when),
+            earlier,
+        ]
         assert page.locator(".readout .delta").text_content() == change
         page.keyboard.press("ArrowRight")
     assert len(table) == 28

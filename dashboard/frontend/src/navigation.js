@@ -44,7 +44,8 @@ function onClick(event) {
   if (event.shiftKey && !link.dataset.not) return;
   event.preventDefault();
   link.closest("dialog")?.close();
-  go(event.shiftKey ? link.dataset.not : link.href);
+  // A link in the map is SVG: its property is no string.
+  go(event.shiftKey ? link.dataset.not : link.getAttribute("href"));
 }
 
 function onSubmit(event) {

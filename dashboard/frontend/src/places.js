@@ -3,10 +3,14 @@
 const NEAR = "300px";
 
 let watched = null;
+let drawn = null; // the last picture, which stays until the next one is there
 
 export function startPlaces(section) {
   const map = section.querySelector("[data-map]");
   if (!map) return;
+  const empty = map.querySelector("svg");
+  if (drawn) empty.replaceWith(drawn);
+  else drawn = empty;
   watched?.disconnect();
   watched = new IntersectionObserver(
     async (entries) => {

@@ -1,0 +1,48 @@
+"""Look browser: Chromium on the look server's pages, which notes whatever goes wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.chromium import executable_path
+from tests.dashboard.look_server import LookServer, look_server, watch
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable_path(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server() -> Iterator[LookServer]:
+    with look_server() as server:
+        yield server
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """Collect what the browser complains about and what would leave the machine."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, faults: list[str], server: LookServer) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(10_000)
+    watch(context, faults, server)
+    yield context
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
