@@ -12,7 +12,7 @@ from collector.app import create_app
 from collector.settings import CollectorSettings
 
 # How long requests under way may take after SIGTERM; the supervisor waits longer.
-_STOP_WITHIN_S: Final = 8
+_STOP_WITHIN_S: Final = 4
 
 # Browsers send a page's beacons within seconds; an idle connection costs memory.
 _KEEP_ALIVE_S: Final = 20

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from collector.serve import run
-
 from collector.settings import CollectorSettings
 from footfall.config import from_environ
 from footfall.process import child_arguments, inherited_listener

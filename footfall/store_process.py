@@ -7,15 +7,16 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
-from dashboard.app import create_app
-from dashboard.settings import DashboardSettings
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from collector.writer import Writer
+from dashboard.app import create_app
+from dashboard.settings import DashboardSettings
 from footfall.commands import Context
 from footfall.config import Config, from_environ
 from footfall.control import control_app, listen
@@ -65,22 +66,21 @@ async def _serve(context: Context, writes: bool, listener: socket.socket | None)
     """Run the threads and the listeners until a signal; the writer takes what is left last."""
     paths, config = context.paths, context.config
     writer = Writer(context.store, paths.journal, paths.checkpoint) if writes else None
+    stopped = _stop_signal()
     stop = threading.Event()
     threads = _Threads()
     if writer is not None:
         threads.start("writer", lambda: writer.run(stop))
     threads.start("housekeeper", lambda: keep_house(jobs(context, writer), stop))
-    try:
-        sockets = [] if listener is None else [listener]
-        if not config.clickhouse_url:
-            sockets.append(listen(paths.control_socket))
-        if sockets:
-            await _server(_application(context)).serve(sockets=sockets)
-        else:
-            await _signal()
-    finally:
-        stop.set()
-        await asyncio.to_thread(threads.join)
+    sockets = [] if listener is None else [listener]
+    if not config.clickhouse_url:
+        sockets.append(listen(paths.control_socket))
+    if sockets:
+        await _Server(_application(context)).serve_until(stopped, sockets)
+    else:
+        await stopped.wait()
+    stop.set()
+    await asyncio.to_thread(threads.join)
 
 
 def _application(context: Context) -> ASGIApp:
@@ -102,26 +102,48 @@ def _application(context: Context) -> ASGIApp:
     return by_socket
 
 
-def _server(application: ASGIApp) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            application,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,
-            # Live streams end when they are told to; waiting longer would delay the writer's end.
-            timeout_graceful_shutdown=2,
+class _Server(uvicorn.Server):
+    """The listeners' server; signals are ours to handle.
+
+    uvicorn raises a signal it took again when it is done, which would end the process before the
+    writer has taken what is left.
+    """
+
+    def __init__(self, application: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                # Live streams end when they are told to; waiting longer would delay the writer.
+                timeout_graceful_shutdown=2,
+            )
         )
-    )
+
+    async def serve_until(self, stopped: asyncio.Event, sockets: list[socket.socket]) -> None:
+        """Serve until `stopped` is set; return early when the server fails."""
+        serving = asyncio.create_task(self.serve(sockets=sockets))
+        waiting = asyncio.create_task(stopped.wait())
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        self.should_exit = True
+        await serving
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
 
 
-async def _signal() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Return what SIGTERM and SIGINT set."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped
 
 
 class _Threads:

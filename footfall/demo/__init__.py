@@ -14,7 +14,7 @@ import structlog
 
 from collector.journal import Position, read_synced, write_segments
 from footfall.commands import Context
-from footfall.demo.records import demo_records
+from footfall.demo.records import DAYS, VISITORS, demo_records
 from footfall.demo.shop import load_shop
 from schema import Site, UnknownSiteError, get_site, save_site
 
@@ -27,7 +27,13 @@ _SEGMENT_BYTES: Final = 2 * 1024 * 1024
 _log = structlog.get_logger(__name__)
 
 
-def seed_demo(context: Context, *, now: datetime | None = None) -> int:
+def seed_demo(
+    context: Context,
+    *,
+    now: datetime | None = None,
+    days: int = DAYS,
+    visitors: int = VISITORS,
+) -> int:
     """Make the shop's site and, for an empty one, its traffic; return how many records.
 
     Call it before the writer starts; what it wrote once it never writes again.  `now` is an aware
@@ -39,7 +45,8 @@ def seed_demo(context: Context, *, now: datetime | None = None) -> int:
     directory = context.paths.journal / JOURNAL_SLOT
     if read_synced(directory) != Position(0, 0) or _has_events(context, site):
         return 0
-    records = demo_records(site, shop, now or datetime.now(UTC))
+    now = now or datetime.now(UTC)
+    records = demo_records(site, shop, now, days=days, visitors=visitors)
     count = write_segments(directory, records, segment_bytes=_SEGMENT_BYTES)
     _log.info("demo_seeded", records=count, seconds=round(time.monotonic() - began_s, 1))
     return count
