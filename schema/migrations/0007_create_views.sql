@@ -13,23 +13,24 @@ SELECT
     lcp_ms, fcp_ms, ttfb_ms, inp_ms, cls
 FROM event_rows;
 
--- sessions: one row a session.
+-- sessions: one row a session.  The casts leave plain types: not every tool knows what the type
+-- `SimpleAggregateFunction(min, DateTime64)` of the table holds.
 CREATE OR REPLACE VIEW sessions AS
 SELECT
     site,
     day,
     session,
-    max(r.visitor)                                  AS visitor,
-    min(r.started_at)                               AS started_at,
-    max(r.ended_at)                                 AS ended_at,
-    max(r.entry_path)                               AS entry_path,
+    CAST(max(r.visitor) AS UInt64)                  AS visitor,
+    CAST(min(r.started_at) AS DateTime64(3, 'UTC')) AS started_at,
+    CAST(max(r.ended_at) AS DateTime64(3, 'UTC'))   AS ended_at,
+    CAST(max(r.entry_path) AS String)               AS entry_path,
     max(r.exit).path                                AS exit_path,
     sum(r.pageviews)                                AS pageviews,
     sum(r.events)                                   AS events,
     sum(r.pageviews) = 1 AND sum(r.interactions) = 0 AS is_bounce,
-    dateDiff('second', min(r.started_at), max(r.ended_at)) AS duration_s,
+    toUInt64(dateDiff('second', min(r.started_at), max(r.ended_at))) AS duration_s,
     max(r.hostname)                                 AS hostname,
-    max(r.referrer)                                 AS referrer,
+    CAST(max(r.referrer) AS String)                 AS referrer,
     max(r.source)                                   AS source,
     max(r.channel)                                  AS channel,
     max(r.utm_source)                               AS utm_source,
