@@ -141,7 +141,7 @@ class _Collector:
             return Response(answer.body["body"], answer.start["status"], headers)
         dropped = headers.get(DROPPED_HEADER.lower())
         told = {DROPPED_HEADER: dropped} if dropped else {}
-        return Response(GIF, headers={**GIF_HEADERS, **CORS_HEADERS, **told})
+        return Response(GIF, headers=GIF_HEADERS | CORS_HEADERS | told)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

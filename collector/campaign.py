@@ -11,7 +11,7 @@ from collector.tables import read_table
 # Our choice: longer values are no names a person reads in a report.
 _LONGEST: Final = 200
 
-_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_TAGS: Final = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"})
 
 
 class Campaign(NamedTuple):
@@ -43,8 +43,15 @@ def campaign_of(query: str) -> Campaign:
             click_id = key
     if not tags and not click_id:
         return NO_CAMPAIGN
-    source, medium, campaign, term, content = (tags.get(tag, "") for tag in _TAGS)
-    return Campaign(source, medium, campaign, term, content, click_id)
+    get = tags.get
+    return Campaign(
+        get("utm_source", ""),
+        get("utm_medium", ""),
+        get("utm_campaign", ""),
+        get("utm_term", ""),
+        get("utm_content", ""),
+        click_id,
+    )
 
 
 def _text(value: str) -> str:

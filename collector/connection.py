@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -11,8 +11,6 @@ import msgspec
 from collector.address import client_address
 from collector.device import NO_HINTS, Hints
 from collector.visitor import IPAddress
-
-_BEARER = "bearer "
 
 
 class Connection(msgspec.Struct, frozen=True, gc=False):
@@ -33,21 +31,25 @@ def connection_of(
     lines = scope["headers"]
     client = scope["client"]
     header = dict(lines).get
-    authorization = header(b"authorization", b"").decode("latin-1")
+    authorization = header(b"authorization")
+    brands = header(b"sec-ch-ua")
     return Connection(
         client_address(client[0] if client else None, lines, trusted_proxies),
         header(b"user-agent", b"").decode("latin-1"),
         header(b"accept-language", b"").decode("latin-1"),
-        authorization[len(_BEARER) :].strip() if authorization[:7].lower() == _BEARER else "",
+        "" if authorization is None else _token(authorization.decode("latin-1")),
         header(b"sec-gpc") == b"1" or header(b"dnt") == b"1",
-        _hints(header(b"sec-ch-ua"), header),
+        # Browsers that do not send these send no others.
+        NO_HINTS if brands is None else _hints(brands, header),
     )
 
 
-def _hints(brands: bytes | None, header: Any) -> Hints:
-    # Browsers that send none of the others never send these.
-    if brands is None:
-        return NO_HINTS
+def _token(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _hints(brands: bytes, header: Callable[[bytes, bytes], bytes]) -> Hints:
     return Hints(
         brands,
         header(b"sec-ch-ua-mobile", b""),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from collector.attribution import attribute
 from collector.bot import bot_family
@@ -26,7 +26,6 @@ from collector.validate import Beacon
 from collector.visitor import VisitorId, sample_of, visitor_id
 from geoip import Locator
 
-_NO_VITALS: Final = Vitals()
 _NOBODY: Final = VisitorId(NOBODY)
 
 
@@ -116,7 +115,8 @@ def _event(
     place = locator.locate(beacon.address, beacon.timezone)
     is_somebody = visitor != NOBODY
     is_engagement = beacon.name == ENGAGEMENT
-    vitals = (beacon.vitals or _NO_VITALS) if is_engagement else _NO_VITALS
+    vitals = beacon.vitals if is_engagement else None
+    measures = _NO_MEASURES if vitals is None else _measures(vitals)
     return Event(
         site=site,
         received_at=now,
@@ -154,12 +154,35 @@ def _event(
         interactive=beacon.is_interactive,
         engaged_ms=beacon.engaged_ms if is_engagement else 0,
         scroll_depth=beacon.scroll_depth if is_engagement else 0,
-        lcp_ms=_rounded(vitals.lcp),
-        fcp_ms=_rounded(vitals.fcp),
-        ttfb_ms=_rounded(vitals.ttfb),
-        inp_ms=_rounded(vitals.inp),
-        cls=vitals.cls,
+        lcp_ms=measures.lcp_ms,
+        fcp_ms=measures.fcp_ms,
+        ttfb_ms=measures.ttfb_ms,
+        inp_ms=measures.inp_ms,
+        cls=measures.cls,
         consent_id=consent_hash(beacon.consent_id) if is_somebody else 0,
+    )
+
+
+class _Measures(NamedTuple):
+    """Vitals as the store takes them; None is not measured."""
+
+    lcp_ms: int | None = None
+    fcp_ms: int | None = None
+    ttfb_ms: int | None = None
+    inp_ms: int | None = None
+    cls: float | None = None
+
+
+_NO_MEASURES: Final = _Measures()
+
+
+def _measures(vitals: Vitals) -> _Measures:
+    return _Measures(
+        _rounded(vitals.lcp),
+        _rounded(vitals.fcp),
+        _rounded(vitals.ttfb),
+        _rounded(vitals.inp),
+        vitals.cls,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NewType, TypeAlias
 
@@ -15,6 +16,8 @@ IPAddress: TypeAlias = IPv4Address | IPv6Address
 # 370,000 days (birthday bound, n**2 / 2**65).
 VISITOR_ID_BYTES: Final = 8
 
+_LENGTHS: Final = struct.Struct(">IB").pack
+
 
 def visitor_id(salt: Salt, site: str, address: IPAddress, user_agent: str) -> VisitorId:
     """Return the visitor's pseudonym, an unsigned 64-bit integer and never 0.
@@ -24,8 +27,8 @@ def visitor_id(salt: Salt, site: str, address: IPAddress, user_agent: str) -> Vi
     """
     site_bytes, address_bytes = site.encode(), address.packed
     # The lengths keep ("ab", "c") and ("a", "bc") apart; the last part needs none.
-    message = b"%d %d " % (len(site_bytes), len(address_bytes))
-    message += site_bytes + address_bytes + user_agent.encode("utf-8", "replace")
+    message = _LENGTHS(len(site_bytes), len(address_bytes)) + site_bytes + address_bytes
+    message += user_agent.encode("utf-8", "replace")
     digest = hashlib.blake2b(message, key=salt.key, digest_size=VISITOR_ID_BYTES).digest()
     # 0 is nobody.
     return VisitorId(int.from_bytes(digest, "big") or 1)
