@@ -49,8 +49,7 @@ _DECODERS: Final[dict[int, Callable[[bytes], Event | Drop]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """A record and the bytes [start, end) of its segment that hold it."""
 
     record: Event | Drop

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from collector.event import ENGAGEMENT, NOBODY, Event
 
 # The gap that ends a session, as in Google Analytics and every peer.
@@ -27,8 +29,7 @@ class OpenSession:
         return self.started_at - SESSION_GAP < time < self.ended_at + SESSION_GAP
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True, gc=False):
     """The session an event belongs to; 0 for an event of nobody."""
 
     session: int
@@ -101,6 +102,8 @@ def _nearest(known: Sequence[OpenSession], time: datetime) -> OpenSession | None
 
     The choice depends on the sessions alone, not on the order in which they were found.
     """
+    if len(known) == 1:  # nearly always
+        return known[0] if known[0].takes(time) else None
     taking = [session for session in known if session.takes(time)]
     if len(taking) <= 1:
         return taking[0] if taking else None
