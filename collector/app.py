@@ -134,6 +134,8 @@ class _Collector:
     async def _pixel(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=PREFLIGHT_HEADERS)
+        if request.method == "HEAD":  # asks about the image, and shows no page
+            return Response(headers=GIF_HEADERS | CORS_HEADERS)
         payload, problems = pixel_payload(request.query_params, request.headers)
         answer = await self._take(payload, problems, request.scope)
         headers = {name.decode(): value.decode() for name, value in answer.start["headers"]}
@@ -167,7 +169,8 @@ class _Collector:
         while True:
             try:
                 intake.expire_salts()
-            except OSError as error:
+            except Exception as error:
+                # The next second tries again; one that ends this task would keep salts for good.
                 _log.error("salts_not_expired", error=type(error).__name__)
             self._bodies.end_overdue(loop.time())
             await asyncio.sleep(_HOUSEKEEPING_S)

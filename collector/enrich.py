@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from collector.address import parse_address
 from collector.attribution import attribute
 from collector.bot import bot_family
 from collector.campaign import campaign_of
@@ -75,7 +76,9 @@ def _signal_reason(beacon: Beacon, rules: SiteRules) -> tuple[DropReason, str] |
 def _reason(beacon: Beacon, rules: SiteRules, referrer: Referrer) -> tuple[DropReason, str] | None:
     """Return why the beacon is left out, with a detail that names nobody; None to count it."""
     if not rules.takes_hostname(beacon.page.hostname):
-        return "hostname", beacon.page.hostname
+        hostname = beacon.page.hostname
+        # A bare address may be the visitor's own.
+        return "hostname", "" if parse_address(hostname.strip("[]")) else hostname
     if rules.excludes_path(beacon.page.path):
         return "path", ""
     if beacon.is_automated:

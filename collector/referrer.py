@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from collector.address import parse_address
 from collector.page import page_of, split_url
 
 _LONGEST: Final = 2_000
@@ -31,7 +32,8 @@ def referrer_of(text: str) -> Referrer:
 @lru_cache(maxsize=_REFERRERS_KEPT)
 def _referrer_at(location: str) -> Referrer:
     page = page_of(location)
-    if page is None:
+    # A bare address is no place with a name, and may be the visitor's own.
+    if page is None or parse_address(page.hostname.strip("[]")) is not None:
         return NO_REFERRER
     scheme = location.strip().partition("://")[0].lower()
     # An app's address goes on with what it opened, which is ours: only the package tells something.

@@ -197,7 +197,7 @@ _decode_props = msgspec.json.Decoder(Props).decode
 
 
 def _members(text: str) -> dict[str, Scalar]:
-    members: dict[str, Scalar] = _decode_props(text) if text.strip() else {}
+    members: dict[str, Scalar] = _decode_props(text) if text.strip() not in ("", "null") else {}
     return members
 
 

@@ -47,6 +47,8 @@ from collector.spam import spam_host
         ("https://google.com@blog.example/", "", "blog.example", "Referral"),
         ("https://notgoogle.example/", "", "notgoogle.example", "Referral"),
         ("no address", "", "", "Direct"),
+        ("http://192.0.2.1/", "", "", "Direct"),
+        ("http://[2001:db8::1]:8080/", "", "", "Direct"),
         # Click ids.
         ("https://www.google.com/", "gclid=1", "Google", "Paid Search"),
         ("", "gbraid=1", "Google", "Paid Search"),

@@ -308,6 +308,12 @@ def test_the_pixel_counts_a_pageview(collector: Listener) -> None:
     assert (event.name, event.path, event.source) == ("pageview", "/plain", "Google")
 
 
+def test_a_question_about_the_pixel_counts_nothing(collector: Listener) -> None:
+    answer = collector.client.head("/pixel.gif", params={"site": SITE, "url": PAGE})
+    assert answer.status_code == 200
+    assert collector.records() == []
+
+
 def test_the_pixel_knows_its_page_by_the_referer(collector: Listener) -> None:
     headers = {"referer": f"{PAGE}plain"}
     answer = collector.client.get("/pixel.gif", params={"site": SITE}, headers=headers)
