@@ -239,7 +239,12 @@ def every_page() -> dict[str, str]:
         "too-few": overview_html(replace(nothing(filters=both), hidden_below=5)),
         "panel-error": overview_html(broken()),
         "page-error": overview_html(
-            replace(nothing(filters=()), metrics=[], error="The store took longer than 10 s.")
+            replace(
+                nothing(filters=()),
+                metrics=[],
+                series=Series("day", []),
+                error="The store took longer than 10 s.",
+            )
         ),
         "details": details_html(),
         "details-none": details_html(
@@ -264,8 +269,10 @@ def nothing(**changes: Any) -> Overview:
     """Return a page without a single visitor."""
     panels = {name: replace(p, rows=[], row_total=0, folded_below=0) for name, p in _PANELS.items()}
     metrics = [Metric(m.name, 0 if m.name != "bounce_rate" else None, None) for m in _metrics()]
-    series = Series("day", [])
+    none: dict[str, float | None] = {**dict.fromkeys(_day(0), 0), "bounce_rate": None}
+    points = [replace(point, values=none, previous=none) for point in a_series().points]
     live = a_live(visitors=0, paths=[], pageviews_per_minute=[0] * 30)
+    series = Series("day", points)
     return an_overview(panels=panels, metrics=metrics, series=series, live=live, **changes)
 
 

@@ -192,3 +192,18 @@ def background(page: Page) -> str:
 
 def readout(page: Page) -> list[str]:
     return page.locator(".readout dd").all_text_contents()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_states_keep_the_height_of_their_panels(page: Page, server: LookServer, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    heights = []
+    for name in ("overview", "no-match", "panel-error"):
+        open_page(page, server, name)
+        heights.append([page.locator(f"#{each}").bounding_box()["height"] for each in TABLES])  # type: ignore[index]
+    full, empty, broken = heights
+    assert empty == pytest.approx(full, abs=2)
+    assert broken == pytest.approx(full, abs=2)
+
+
+TABLES = ("trend", "pages", "sources", "devices")
