@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from collector.journal import read_synced
+from tests.installation import Installation, wait_until
+
 # An answer that never came: the connection broke first.
 NO_ANSWER = 0
 
@@ -51,6 +54,32 @@ def pageview(number: int, *, visitors: int, site: str = "shop.example") -> Beaco
             "Accept-Language": "az",
         },
     )
+
+
+def wait_until_counted(running: Installation) -> None:
+    """Return when every collector has the site `shop.example`; leaves one pageview behind."""
+    probes = [pageview(10**9, visitors=1)] * 32
+
+    def all_count() -> bool:
+        return set(asyncio.run(send(running.public, probes, connections=16))) == {202}
+
+    wait_until(all_count)
+
+
+def wait_until_drained(running: Installation) -> None:
+    """Return when the writer has begun with each journal's last record; a stop waits for it."""
+    journal = running.data / "journal"
+
+    def has_read_all() -> bool:
+        checkpoint = json.loads((running.data / "writer.json").read_bytes())
+        read = checkpoint["next"] or checkpoint["done"]
+        return all(
+            read[slot.name] == [synced.segment, synced.offset]
+            for slot in journal.iterdir()
+            for synced in [read_synced(slot)]
+        )
+
+    wait_until(has_read_all)
 
 
 async def send(

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.faults.load import pageview, send
+from tests.faults.load import pageview, send, wait_until_counted, wait_until_drained
 from tests.installation import Installation, installation, wait_until
 from tests.read_store import read_store
 
@@ -33,6 +33,7 @@ def test_100_000_beacons_survive_kills_of_the_store_process(tmp_path: Path) -> N
         begun_s = time.monotonic()
         statuses = asyncio.run(send(running.public, beacons, after=kill_at))
         seconds = time.monotonic() - begun_s
+        wait_until_drained(running)
 
     assert len(killed) == len(KILLS_AT)
     assert Counter(statuses) == {202: BEACONS}, "only the store was down"
@@ -42,12 +43,6 @@ def test_100_000_beacons_survive_kills_of_the_store_process(tmp_path: Path) -> N
     found = f"{len(lost)} lost, {len(doubled)} doubled"
     sys.stdout.write(f"\n{BEACONS} acknowledged in {seconds:.1f} s: {found}\n")
     assert (lost, doubled) == ([], [])
-
-
-def wait_until_counted(running: Installation) -> None:
-    """Return when the collector knows the site."""
-    probe = pageview(10**9, visitors=1)
-    wait_until(lambda: asyncio.run(send(running.public, [probe], connections=1)) == [202])
 
 
 def _kill_store(running: Installation, killed: list[int]) -> int:

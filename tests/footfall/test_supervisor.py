@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.load import Beacon, pageview, send
-from tests.installation import Installation, answers, installation, wait_until
+from tests.faults.load import Beacon, pageview, send, wait_until_counted
+from tests.installation import answers, installation, wait_until
 from tests.read_store import read_store
 
 MODULES = ("footfall.store_process", "footfall.collector_process")
@@ -34,7 +34,7 @@ def test_a_killed_process_is_started_again_and_said_so(tmp_path: Path, module: s
 def test_beacons_are_answered_202_while_the_store_is_down(tmp_path: Path) -> None:
     with installation(tmp_path / "data") as running:
         running.command("site", "add", "shop.example")
-        _wait_until_counted(running)
+        wait_until_counted(running)
         os.kill(running.process_id("footfall.store_process"), signal.SIGSTOP)
         statuses = asyncio.run(send(running.public, _pageviews(200)))
         os.kill(running.process_id("footfall.store_process"), signal.SIGCONT)
@@ -46,7 +46,7 @@ def test_beacons_are_answered_202_while_the_store_is_down(tmp_path: Path) -> Non
 def test_a_stop_takes_less_than_15_seconds_and_loses_nothing(tmp_path: Path) -> None:
     with installation(tmp_path / "data") as running:
         running.command("site", "add", "shop.example")
-        _wait_until_counted(running)
+        wait_until_counted(running)
         statuses = asyncio.run(send(running.public, _pageviews(2_000)))
         children = [running.process_id(module) for module in MODULES]
         begun_s = time.monotonic()
@@ -71,7 +71,7 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
 def test_two_workers_share_the_listener(tmp_path: Path) -> None:
     with installation(tmp_path / "data", "--workers", "2") as running:
         running.command("site", "add", "shop.example")
-        _wait_until_counted(running)
+        wait_until_counted(running)
         statuses = asyncio.run(send(running.public, _pageviews(2_000)))
         journals = sorted(path.name for path in (running.data / "journal").iterdir())
 
@@ -88,11 +88,6 @@ def _stored(folder: Path) -> list[int]:
     """Return how many rows there are, and of how many paths."""
     [row] = read_store(folder / "data", "SELECT count(), uniqExact(path) FROM event_rows")
     return row
-
-
-def _wait_until_counted(running: Installation) -> None:
-    probe = pageview(10**9, visitors=1)
-    wait_until(lambda: asyncio.run(send(running.public, [probe], connections=1)) == [202])
 
 
 def _runs(process_id: int) -> bool:
