@@ -99,7 +99,7 @@ class Trickle:
         return _Guest(
             arrival,
             agent,
-            _own_build(agent.user_agent, rng),
+            own_build(agent.user_agent, rng),
             home,
             people.language(home.country, rng),
             rng.choice(agent.widths),
@@ -171,7 +171,7 @@ class Trickle:
             connection.close()
 
 
-def _own_build(user_agent: str, rng: Random) -> str:
+def own_build(user_agent: str, rng: Random) -> str:
     """Return the user agent of another build of the same version."""
     build, patch = rng.randint(1_000, 9_999), rng.randint(1, 250)
     return _BUILD.sub(rf"\g<1>.0.{build}.{patch}", user_agent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from random import Random
 
@@ -21,23 +20,22 @@ VISITS = 40
 def test_visits_are_counted_as_sessions_of_several_visitors(tmp_path: Path) -> None:
     async def visit_all(url: str) -> list[int]:
         trickle = Trickle(url, load_shop(), Random(3), pace=0.0)
-        return [await trickle.visit() for _ in range(VISITS)]
+        return await asyncio.gather(*(trickle.visit() for _ in range(VISITS)))
 
     with installation(tmp_path / "data") as running:
         running.command("site", "add", "shop.example", "--timezone", "Asia/Baku")
         accepted = asyncio.run(visit_all(running.public))
 
     assert min(accepted) >= 2  # a pageview and its engagement
-    ((rows, visitors, sessions, agents, purchases),) = read_store(
+    ((rows, visitors, sessions, browsers),) = read_store(
         tmp_path / "data",
-        "SELECT count(), uniqExact(visitor), uniqExact(session), uniqExact(browser),"
-        " countIf(revenue > 0 AND name != 'Purchase') FROM event_rows",
+        "SELECT count(), uniqExact(visitor), uniqExact(session), uniqExact(browser)"
+        " FROM event_rows",
     )
     assert rows == sum(accepted)
-    assert purchases == 0
     # 9,000 builds by 250 patches: nearly all differ; a browser without a build number may repeat.
     assert VISITS * 0.8 < visitors <= sessions <= VISITS
-    assert agents >= 5
+    assert browsers >= 5
     assert read_store(tmp_path / "data", "SELECT sum(count) FROM dropped_rows") == [[0]]
     places = read_store(
         tmp_path / "data",
@@ -69,7 +67,6 @@ def test_trickle_alone_is_wrong_usage(tmp_path: Path) -> None:
     done = footfall("serve", "--trickle", "5", "--data", str(tmp_path))
     assert done.returncode == 2
     assert "--demo" in done.stderr
-    assert json.dumps(done.stdout) == '""'
 
 
 def _runs(process_id: int) -> bool:
