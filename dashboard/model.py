@@ -24,7 +24,7 @@ class Point:
     """One step of the series."""
 
     starts_at: datetime  # aware, in the site's zone
-    values: dict[str, float | None]  # by MetricName; None lies in the future or is too few to show
+    values: dict[str, float | None]  # by MetricName; None: to come, too few, or not kept
     previous_starts_at: datetime | None
     previous: dict[str, float | None]
     is_partial: bool  # the step is not over yet
@@ -121,6 +121,8 @@ class Overview:
     nobody_pageviews: int  # counted with a privacy signal: in pageviews, in no visitor
     dropped: int  # well formed and not counted, in the period
     hidden_below: int = 0  # the small number, when the view has too few visitors to show anything
+    # Under a filter: figures up to this day are unknown, as only totals are kept of it.
+    lost_until: date | None = None
     error: str = ""  # said instead of metrics and series when they could not be read
 
 

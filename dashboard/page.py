@@ -60,6 +60,7 @@ async def read_overview(
         live=found.get("live") or Live(0, [], [], view.now),
         nobody_pageviews=found.get("nobody", 0),
         dropped=found.get("dropped", 0),
+        lost_until=max(scope.lost_days, default=None),
         hidden_below=view.site.small_number if hidden else 0,
         error="" if hidden or "trend" in found else UNREADABLE,
     )
@@ -81,7 +82,7 @@ def _prepare(store: Store, view: View) -> tuple[Scope, Scope | None, bool]:
     compared = view.compared_scope(store)
     if is_hidden(store, scope, view):
         return scope, None, True
-    if compared and is_hidden(store, compared, view):
+    if compared and (compared.lost_days or is_hidden(store, compared, view)):
         compared = None
     return scope, compared, False
 

@@ -34,6 +34,7 @@ class Scope:
     site: str
     raw_days: tuple[date, ...]  # read from events and sessions
     closed_days: tuple[date, ...] = ()  # read from daily_rows; only without filter
+    expired_days: tuple[date, ...] = ()  # their events are gone; only their totals can be read
     before: datetime = NEVER  # aware: events and sessions from then on are left out
     filters: tuple[Filter, ...] = ()
     path_prefixes: tuple[str, ...] = ()  # a seller's pages; empty: all
@@ -43,9 +44,15 @@ class Scope:
         """Return whether the view holds less than its days."""
         return bool(self.filters or self.path_prefixes)
 
+    @property
+    def lost_days(self) -> tuple[date, ...]:
+        """Return the days of which nothing can be read."""
+        return tuple(day for day in self.expired_days if day not in self.closed_days)
+
     def from_events(self) -> Scope:
         """Return the same view, read from events alone."""
-        return replace(self, raw_days=self.raw_days + self.closed_days, closed_days=())
+        kept = tuple(day for day in self.closed_days if day not in self.expired_days)
+        return replace(self, raw_days=self.raw_days + kept, closed_days=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +96,21 @@ def scope_of_days(
     """Return the scope of a range of days, both included.
 
     Without filter closed days are read from their totals; a last day cut off by `before` and
-    every day under a filter is read from its events.
+    every day under a filter is read from its events, while they are there.  Of several days the
+    last stands whole, from its total, once its events are gone.
     """
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    rows = store.run(_QUERIES, "closed_days", site=site, since=since, until=until)
+    expired = {day for day, is_expired in rows if is_expired}
     closed: set[date] = set()
     if not filters and not path_prefixes:
-        rows = store.run(_QUERIES, "closed_days", site=site, since=since, until=until)
-        closed = {day for (day,) in rows if before is NEVER or day != until}
+        cut = {until} - (expired if since < until else set()) if before is not NEVER else set()
+        closed = {day for day, _ in rows} - cut
     return Scope(
         site=site,
-        raw_days=tuple(day for day in days if day not in closed),
+        raw_days=tuple(day for day in days if day not in closed and day not in expired),
         closed_days=tuple(day for day in days if day in closed),
+        expired_days=tuple(day for day in days if day in expired),
         before=before,
         filters=filters,
         path_prefixes=path_prefixes,

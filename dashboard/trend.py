@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from typing import Final, TypeAlias, get_args
 
 from dashboard.model import Metric, MetricName, Point, Series
@@ -34,13 +34,14 @@ def read_trend(store: Store, view: View, scope: Scope, compared: Scope | None) -
     days = by_day(store, scope)
     total = sum(days.values(), Figures())
     figures = _by_step(store, view, scope, days, times)
-    values = _values(view, figures)
+    values = _values(view, figures, times, scope)
     total_before, times_before, before = None, [], []
     if compared and view.comparison:
         days_before = by_day(store, compared)
         total_before = sum(days_before.values(), Figures())
         times_before = steps(view.comparison.period, step_of(view.period), view.site)
-        before = _values(view, _by_step(store, view, compared, days_before, times_before))
+        figures = _by_step(store, view, compared, days_before, times_before)
+        before = _values(view, figures, times_before, compared)
     points = [
         _point(view, time, values[number], number, times_before, before)
         for number, time in enumerate(times)
@@ -108,14 +109,20 @@ def _sum_days(days: dict[date, Figures], times: list[StepTime]) -> list[Figures]
     return figures
 
 
-def _values(view: View, figures: Sequence[Figures]) -> list[Values]:
-    """Return the metrics of each step; in a guarded view those of small steps are None."""
+def _values(
+    view: View, figures: Sequence[Figures], times: list[StepTime], scope: Scope
+) -> list[Values]:
+    """Return the metrics of each step; None for small steps of a guarded view and lost days."""
     values = [metric_values(of_step) for of_step in figures]
-    if not view.is_guarded:
-        return values
-    folded = fold(range(len(values)), lambda n: figures[n].visitors, view.site.small_number)
-    for number in folded.others:
-        if figures[number].visitors:
+    if view.is_guarded:
+        folded = fold(range(len(values)), lambda n: figures[n].visitors, view.site.small_number)
+        for number in folded.others:
+            if figures[number].visitors:
+                values[number] = dict.fromkeys(METRIC_NAMES)
+    lost = scope.expired_days if step_of(view.period) == "hour" else scope.lost_days
+    for number, time in enumerate(times):
+        last = (time.ends_at - timedelta(microseconds=1)).date()
+        if any(time.starts_at.date() <= day <= last for day in lost):
             values[number] = dict.fromkeys(METRIC_NAMES)
     return values
 
