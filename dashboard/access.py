@@ -11,7 +11,7 @@ from dashboard.errors import ForgedFormError, NotFoundError, NotSignedInError
 from dashboard.model import Viewer
 from dashboard.sessions import COOKIE, Session, Sessions
 from schema import Site, Store, UnknownSiteError, get_site, list_sites
-from schema.tokens import Scope, UnknownTokenError, find_token
+from schema.tokens import Scope, Token, UnknownTokenError, find_token
 from schema.users import UnknownUserError, User, get_user_by_id
 
 # The page says the same of a site that is not there and of one that is not theirs.
@@ -81,8 +81,8 @@ def visible_paths(user: User) -> tuple[str, ...]:
     return user.path_prefixes if user.role == "seller" else ()
 
 
-def site_of_token(store: Store, secret: str, scope: Scope, name: str) -> Site:
-    """Return a site that a token is for; raises NotSignedInError and NotFoundError."""
+def token_and_site(store: Store, secret: str, scope: Scope, name: str) -> tuple[Token, Site]:
+    """Return a token and a site it is for; raises NotSignedInError and NotFoundError."""
     try:
         token = find_token(store, secret, scope)
     except UnknownTokenError as error:
@@ -90,6 +90,6 @@ def site_of_token(store: Store, secret: str, scope: Scope, name: str) -> Site:
     if not token.may_use(name):
         raise NotFoundError(_NO_SITE)
     try:
-        return get_site(store, name)
+        return token, get_site(store, name)
     except UnknownSiteError as error:
         raise NotFoundError(_NO_SITE) from error

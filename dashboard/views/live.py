@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from dashboard.access import site_of_token, visible_paths, visible_site
+from dashboard.access import token_and_site, visible_paths, visible_site
 from dashboard.context import Context, context_of
 from dashboard.errors import NotSignedInError, ParameterError
 from dashboard.live import read_live
@@ -24,6 +24,13 @@ async def live_stream(request: Request) -> Response:
     asker = await context.reader(request)
     name = _required(request, "site")
     site = await context.run(visible_site, context.store, asker.user, name)
+    await context.run(
+        context.audit.record,
+        actor=str(asker.user.id),
+        action="view",
+        site=site.name,
+        detail="live",
+    )
     return StreamingResponse(
         _while_signed_in(request, context, site, visible_paths(asker.user)),
         media_type="text/event-stream",
@@ -39,12 +46,23 @@ async def visitors_now(request: Request) -> Response:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     paths: tuple[str, ...] = ()
     if scheme.lower() == "bearer":
-        site = await context.run(site_of_token, context.store, secret.strip(), "stats", name)
+        token, site = await context.run(
+            token_and_site, context.store, secret.strip(), "stats", name
+        )
+        actor = token.id
     else:
         asker = await context.reader(request)
         site = await context.run(visible_site, context.store, asker.user, name)
-        paths = visible_paths(asker.user)
+        paths, actor = visible_paths(asker.user), asker.user.id
     live = await context.run(read_live, context.store, site, context.clock(), paths)
+    await context.run(
+        context.audit.record,
+        actor=str(actor),
+        action="view",
+        site=site.name,
+        rows=1,
+        detail="visitors now",
+    )
     return JSONResponse(live.visitors)
 
 

@@ -15,7 +15,7 @@ import pytest
 from dashboard.live import LiveHub, read_live
 from dashboard.model import Live, LivePath
 from schema import Site, Store
-from schema.tokens import new_token, save_token
+from schema.tokens import get_token, new_token, save_token
 from schema.users import get_user, save_user, with_password
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows
 from tests.dashboard.serve import add_user, an_app, serving, sign_in
@@ -173,3 +173,6 @@ def test_the_number_alone_is_for_a_token_or_a_session(store: Store, tmp_path: Pa
         sign_in(client, OWNER)
         assert client.get(path).json() == 2
         assert client.get("/api/v1/stats/realtime/visitors").status_code == 400
+    actors = store.rows("SELECT actor, rows FROM audit_rows WHERE action = 'view' ORDER BY at")
+    by_token, by_user = str(get_token(store, "stats").id), str(get_user(store, OWNER).id)
+    assert actors == [(by_token, 1), (by_token, 1), (by_user, 1)]
