@@ -95,7 +95,7 @@ def _came_from(chance: random.Random) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Yield a store where each seed has a site all of whose days are open, and one of closed days."""
+    """Yield a store where each seed has a site of open days and one of closed days."""
     with a_store(tmp_path_factory.mktemp("breakdowns") / "db", Site(name=SITE)) as opened:
         for seed in SEEDS:
             for kind in ("open", "closed"):
