@@ -29,4 +29,4 @@ class JournalError(CollectorError):
 
 
 class NotReadyError(CollectorError):
-    """The collector does not know yet what to count: answer 503."""
+    """The collector cannot take a beacon yet, or not as many: answer 503."""

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Final
 
 from collector.connection import Connection
 from collector.decode import Payload, Problems
 from collector.enrich import enrich
 from collector.errors import NotReadyError
-from collector.event import Drop
+from collector.event import Drop, Event
 from collector.journal import Journal
 from collector.rules import PublishedRules, Rules
 from collector.salt import SaltBook
@@ -24,6 +25,10 @@ Clock = Callable[[], datetime]
 
 # The system's clock, UTC.
 utc_now: Clock = partial(datetime.now, UTC)
+
+# Beacons that wait for the disk.  Our choice: at a few KiB each they cost what one browser tab
+# does; a disk that hangs must not cost the machine's memory.
+MOST_WAITING: Final = 10_000
 
 _random_byte = partial(random.SystemRandom().getrandbits, 8)
 
@@ -46,6 +51,7 @@ class Intake:
         self._clock = clock
         self._rules: Rules | None = None
         self._door = Door({}, {})
+        self._waiting = 0
 
     @property
     def is_ready(self) -> bool:
@@ -61,12 +67,12 @@ class Intake:
         door = self._current_door()
         now = self._clock()
         beacon = validate(payload, problems, connection, door, now)
-        records = []
+        records: list[Event | Drop] = []
         for name in beacon.sites:
             rules = door.sites[name]
             _, salt = self._salts.current(rules.site, now)
             records.append(enrich(beacon, rules, salt, self._locator, now, _random_byte))
-        await self._journal.append(records)
+        await self._keep(records)
         reasons = [record.reason for record in records if isinstance(record, Drop)]
         return ", ".join(dict.fromkeys(reasons)) if len(reasons) == len(records) else ""
 
@@ -76,6 +82,16 @@ class Intake:
         if self._published.current(time.monotonic()) is not None:
             sites = [rules.site for rules in self._current_door().sites.values()]
             self._salts.expire(self._clock(), sites)
+
+    async def _keep(self, records: list[Event | Drop]) -> None:
+        """Return when the records are on the disk."""
+        if self._waiting >= MOST_WAITING:
+            raise NotReadyError("too many beacons wait for the disk: send it again later")
+        self._waiting += 1
+        try:
+            await self._journal.append(records)
+        finally:
+            self._waiting -= 1
 
     def _current_door(self) -> Door:
         rules = self._published.current(time.monotonic())

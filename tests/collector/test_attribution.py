@@ -10,6 +10,7 @@ from collector.attribution import attribute
 from collector.campaign import Campaign, campaign_of
 from collector.referrer import referrer_of
 from collector.spam import spam_host
+from collector.tables import read_table
 
 
 @pytest.mark.parametrize(
@@ -132,3 +133,18 @@ def test_spam_is_known_by_its_host(host: str, entry: str) -> None:
 @given(st.text(), st.text())
 def test_any_text_has_a_channel(referrer: str, query: str) -> None:
     assert attribute(referrer_of(referrer).host, campaign_of(query)).channel
+
+
+def test_the_tables_are_well_formed() -> None:
+    hosts = [row[0] for row in read_table("hosts.tsv")]
+    assert len(hosts) == len(set(hosts)) >= 150
+    kinds = {row[2] for row in read_table("hosts.tsv")}
+    assert kinds == {
+        "search", "social", "video", "shopping", "mail", "messenger", "assistant", "audio",
+        "reference",
+    }  # fmt: skip
+    names = [tag for row in read_table("hosts.tsv") for tag in row[3].split(",") if tag]
+    assert len(names) == len(set(names))
+    clicks = read_table("click_ids.tsv")
+    assert all(key == key.lower() for key, _, _ in clicks)
+    assert {meaning for _, _, meaning in clicks} <= {"", "paid", "display", "email", "shopping"}
