@@ -45,8 +45,8 @@ _WHATSAPP: Final = {"product": 0.006, "delivery": 0.02, "contact": 0.09, "home":
 _SOCIAL_LINK: Final = {"home": 0.008, "contact": 0.05, "thanks": 0.02}
 _NEWSLETTER: Final = {"home": 0.006, "thanks": 0.06, "collection": 0.006, "sale": 0.012}
 _DOWNLOAD: Final = 0.42
-# The collections' pages are put in place by script, all else is loaded anew.
-LONGEST_WALK: Final = 40
+# Nobody looks at more pages in one go.
+_LONGEST_WALK: Final = 40
 
 # Median seconds on a page; a few stay much longer (log-normal). Our choice.
 _STAY_S: Final = {
@@ -222,7 +222,7 @@ def stroll(shop: Shop, landing: str, rng: Random) -> list[Step]:
     """Return the walk of somebody who looks at two pages or more."""
     walk = _Walk(shop, rng)
     kind = landing
-    while kind != _LEAVE and walk.page < LONGEST_WALK:
+    while kind != _LEAVE and walk.page < _LONGEST_WALK:
         walk.open(kind)
         walk.act(kind)
         walk.look(kind, 1.0)
