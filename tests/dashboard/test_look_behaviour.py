@@ -99,6 +99,14 @@ def test_a_metric_chooses_the_series_at_once(page: Page, server: LookServer) -> 
     expect(page.locator("#h-trend")).to_have_text("Bounce rate per day")
 
 
+def test_a_kept_address_shows_the_series_it_names(page: Page, server: LookServer) -> None:
+    page.goto(server.address("overview") + "?chart=bounce_rate")
+    expect(page.locator("#h-trend")).to_have_text("Bounce rate per day")
+    page.get_by_text("Show as table").click()
+    expect(page.locator("#trend .plain thead")).to_contain_text("Bounce rate")
+    expect(page.locator("#trend .plain tbody tr").first).to_contain_text("42.0%")
+
+
 def test_the_keyboard_walks_the_chart_and_opens_a_day(page: Page, server: LookServer) -> None:
     open_page(page, server, "live")
     chart = page.locator(".chart-plot")

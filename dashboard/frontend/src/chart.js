@@ -21,9 +21,11 @@ let shown = null; // the point of the readout, kept when the figures are refresh
 export function startChart(section) {
   const figure = section.querySelector(".chart");
   const data = JSON.parse(section.dataset.chart);
+  const written = data.metric;
   data.metric = chosenMetric(data);
   resized?.disconnect();
   mark(data.metric);
+  if (data.metric !== written || section.dataset.written) write(section, data);
   if (!figure || !data.points.length) return;
   const chart = { section, figure, data };
   resized = new ResizeObserver(() => draw(chart));
@@ -61,7 +63,14 @@ function choose(section, metric) {
   const address = new URL(location.href);
   address.searchParams.set("chart", metric);
   history.replaceState({}, "", address);
-  const data = JSON.parse(section.dataset.chart);
+  startChart(section);
+  say(JSON.parse(section.dataset.chart).sentences[metric]);
+}
+
+/** Put the chosen metric's words and figures where the server wrote another's. */
+function write(section, data) {
+  const { metric } = data;
+  section.dataset.written = "again";
   for (const title of section.querySelectorAll("[data-chart-title]")) {
     title.textContent = data.titles[metric];
   }
@@ -69,8 +78,6 @@ function choose(section, metric) {
   const words = section.querySelector("[data-chart-words]");
   if (words) words.textContent = data.sentences[metric];
   retable(section, data, metric);
-  startChart(section);
-  say(data.sentences[metric]);
 }
 
 function mark(metric) {

@@ -8,7 +8,7 @@ const WIDTH = 560;
 const HEIGHT = 372;
 const DEGREE = Math.PI / 180;
 // "Nearby" reaches so far that most visitors are on it, and no closer than a region of countries.
-const NEARBY_PART = 0.92;
+const NEARBY_PART = 0.86;
 const LEAST_REACH = 14 * DEGREE;
 const MOST_REACH = 55 * DEGREE;
 // A country drawn smaller than this (square pixels) gets a dot, or nobody could see or point at it.
