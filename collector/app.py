@@ -86,7 +86,7 @@ class _Collector:
 
     async def _take_body(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            payload, problems = decode(await self._bodies.read(scope, receive))
+            payload, problems = decode(await self._bodies.read(receive))
         except BeaconError as error:
             return refused(error)
         return await self._take(payload, problems, scope)
@@ -165,14 +165,13 @@ class _Collector:
             await journal.close()
 
     async def _keep_house(self, intake: Intake) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             try:
                 intake.expire_salts()
             except Exception as error:
                 # The next second tries again; one that ends this task would keep salts for good.
                 _log.error("salts_not_expired", error=type(error).__name__)
-            self._bodies.end_overdue(loop.time())
+            self._bodies.end_overdue(time.monotonic())
             await asyncio.sleep(_HOUSEKEEPING_S)
 
 

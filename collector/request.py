@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any, Final
 
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
 from collector.errors import BeaconError
 
@@ -31,32 +32,29 @@ class Bodies:
         self._since_s: dict[asyncio.Task[Any], float] = {}
         self._overdue: set[asyncio.Task[Any]] = set()
 
-    async def read(self, scope: Scope, receive: Receive) -> bytes:
-        """Return the body.
+    async def read(self, receive: Receive) -> bytes:
+        """Return the body of the request that the running task answers.
 
         Raises BeaconError (413, 408) for one that is too large or too slow, and ClientGoneError.
         """
-        for name, value in scope["headers"]:
-            if name == b"content-length" and int(value) > BODY_LIMIT_BYTES:
-                raise _too_large()
         task = asyncio.current_task()
         assert task is not None
-        self._since_s[task] = task.get_loop().time()
+        self._since_s[task] = time.monotonic()
         try:
             return await _read(receive)
         except asyncio.CancelledError:
             if task not in self._overdue:
                 raise
+            self._overdue.discard(task)
             task.uncancel()
             raise BeaconError(
                 f"the body did not arrive within {READ_LIMIT_S:.0f} seconds", status=408
             ) from None
         finally:
             del self._since_s[task]
-            self._overdue.discard(task)
 
     def end_overdue(self, now_s: float) -> None:
-        """Give up the bodies that take too long; `now_s` is the event loop's time."""
+        """Give up the bodies that take too long; `now_s` is a monotonic clock's."""
         for task, since_s in self._since_s.items():
             if now_s - since_s > READ_LIMIT_S and task not in self._overdue:
                 self._overdue.add(task)
