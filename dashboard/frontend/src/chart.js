@@ -38,6 +38,12 @@ export function startChart(section) {
   }
 }
 
+/** Mark the series that is shown in a strip that has just been swapped. */
+export function startStrip() {
+  const section = document.getElementById("trend");
+  if (section) mark(chosenMetric(JSON.parse(section.dataset.chart)));
+}
+
 export function startMetrics() {
   document.addEventListener("click", (event) => {
     const pick = event.target.closest(".metric .pick");

@@ -1,6 +1,6 @@
 // Footfall: starts what the page it is on needs.
 
-import { startChart, startMetrics } from "./chart.js";
+import { startChart, startMetrics, startStrip } from "./chart.js";
 import { startDetails } from "./details.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
@@ -11,6 +11,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { startCopying, startFirstEvent } from "./start.js";
 
 follow((region) => region.id === "trend" && startChart(region));
+follow((region) => region.id === "metrics" && startStrip());
 follow((region) => region.id === "places" && startPlaces(region));
 startRegions();
 startMetrics();
