@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import resources
 from typing import Final
 
 from babel import Locale
@@ -22,6 +23,8 @@ def label(dimension: str, value: str) -> str:
         return _EMPTY.get(dimension, UNKNOWN)
     if dimension == "country":
         return country_name(value)
+    if dimension == "region":
+        return _regions().get(value, value)
     if dimension == "city":
         return value.partition("/")[2] or value
     if dimension == "language":
@@ -44,6 +47,13 @@ def country_name(code: str) -> str:
 @cache
 def _countries() -> dict[str, str]:
     return dict(Locale("en").territories)
+
+
+@cache
+def _regions() -> dict[str, str]:
+    text = resources.files("dashboard.data").joinpath("region_names.tsv").read_text("utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return dict(line.split("\t") for line in lines)
 
 
 @cache
