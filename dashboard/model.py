@@ -122,6 +122,7 @@ class Overview:
     dropped: int  # well formed and not counted, in the period
     hidden_below: int = 0  # the small number, when the view has too few visitors to show anything
     # Under a filter: figures up to this day are unknown, as only totals are kept of it.
+    began_on: date | None = None  # when counting began too late to compare with
     lost_until: date | None = None
     error: str = ""  # said instead of metrics and series when they could not be read
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, Final
 
 import structlog
@@ -14,7 +14,7 @@ from dashboard.live import read_live
 from dashboard.model import Live, Overview, Panel, Row
 from dashboard.panels import PANELS, Tab, failed_panel, hidden_panel, read_panel, tab_of
 from dashboard.period import day_start
-from dashboard.query import Scope, dropped, nobody_pageviews
+from dashboard.query import Scope, dropped, first_day, nobody_pageviews
 from dashboard.trend import Trend, hidden_trend, read_trend
 from dashboard.view import View, is_hidden
 from schema import Store, StoreError
@@ -32,7 +32,9 @@ async def read_overview(
 
     Raises StoreError when not even the days can be read.
     """
-    scope, compared, hidden = await to_thread.run_sync(_prepare, store, view, limiter=limiter)
+    scope, compared, hidden, began_on = await to_thread.run_sync(
+        _prepare, store, view, limiter=limiter
+    )
     jobs: dict[str, Callable[[], Any]] = {
         "live": lambda: read_live(store, view.site, view.now, view.path_prefixes),
         "dropped": lambda: _dropped(store, view),
@@ -61,6 +63,7 @@ async def read_overview(
         nobody_pageviews=found.get("nobody", 0),
         dropped=found.get("dropped", 0),
         lost_until=max(scope.lost_days, default=None),
+        began_on=began_on,
         hidden_below=view.site.small_number if hidden else 0,
         error="" if hidden or "trend" in found else UNREADABLE,
     )
@@ -76,15 +79,22 @@ def with_shares(rows: list[Row], visitors: int) -> list[Row]:
     return [replace(row, share=row.visitors / visitors if visitors else None) for row in rows]
 
 
-def _prepare(store: Store, view: View) -> tuple[Scope, Scope | None, bool]:
-    """Return what to read, what to compare with, and whether the view shows nothing."""
+def _prepare(store: Store, view: View) -> tuple[Scope, Scope | None, bool, date | None]:
+    """Return what to read and to compare with, whether the view shows nothing, and the day on
+    which counting began when the comparison would reach behind it.
+
+    Days before a site's first one had no visitors because nobody counted them.
+    """
     scope = view.scope(store)
     compared = view.compared_scope(store)
     if is_hidden(store, scope, view):
-        return scope, None, True
+        return scope, None, True, None
+    first = first_day(store, view.site.name)
+    if view.comparison and first and view.comparison.period.since < first:
+        return scope, None, False, first
     if compared and (compared.lost_days or is_hidden(store, compared, view)):
         compared = None
-    return scope, compared, False
+    return scope, compared, False, None
 
 
 def _panel_job(store: Store, view: View, scope: Scope, panel: str, tab: Tab) -> Callable[[], Panel]:

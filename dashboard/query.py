@@ -178,6 +178,12 @@ def has_figures(store: Store, site: str) -> bool:
     return bool(store.run(_QUERIES, "has_figures", site=site))
 
 
+def first_day(store: Store, site: str) -> date | None:
+    """Return the first day of which a site has figures; None when it has none."""
+    rows = store.run(_QUERIES, "first_day", site=site)
+    return rows[0][0] if rows else None
+
+
 def visitors(store: Store, scope: Scope) -> int:
     """Return how many visitors a filtered scope has."""
     return int(_run(store, "visitors_of_view", scope)[0][0])

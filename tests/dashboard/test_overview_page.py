@@ -299,3 +299,20 @@ def test_a_filter_form_leads_to_the_filtered_page(address: str) -> None:
         assert answer.headers["location"] == (
             f"/sites/{SITE}?period=7d&f=page:is:/&f=source:contains:goo"
         )
+
+
+def test_days_before_counting_began_are_not_compared_with(store: Store) -> None:
+    # Counting began on 1 November, the 14 days before the 5th to the 18th reach back to 22 October.
+    page = page_of(store, "period=custom&from=2026-11-05&until=2026-11-18")
+
+    assert page.comparison is None
+    assert str(page.began_on) == "2026-11-01"
+    assert metric(page, "visitors").previous is None
+
+
+def test_days_since_counting_began_are_compared_with(store: Store) -> None:
+    page = page_of(store, "period=custom&from=2026-11-05&until=2026-11-08")
+
+    assert page.began_on is None
+    # 1 to 4 November: 7 + 6 + 5 + 4
+    assert metric(page, "visitors").previous == 22
