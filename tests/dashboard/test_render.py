@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -294,6 +295,12 @@ def test_the_start_page_holds_the_snippet_as_text() -> None:
     assert code is not None
     assert unescape(code[1]).startswith("<script defer")
     assert 'data-start="/api/live?site=shop.example"' in html
+
+
+def test_days_of_which_only_totals_are_kept_are_named_under_a_filter() -> None:
+    page = look.an_overview(lost_until=date(2026, 10, 31))
+    assert "Filters reach back to the day after Sat 31 Oct" in text_of(look.overview_html(page))
+    assert "only totals are kept" not in text_of(PAGES["overview"])
 
 
 def test_a_large_count_keeps_its_exact_figure() -> None:
