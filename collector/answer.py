@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 from starlette.types import Message, Send
 
-from collector.errors import BeaconError
+from collector.errors import BeaconError, RateError
 
 DROPPED_HEADER: Final = "X-Footfall-Dropped"
 
@@ -55,6 +55,11 @@ def refused(error: BeaconError) -> Answer:
     # What was not read of a body must not be taken for the next request.
     headers = {} if error.status == 400 else {"connection": "close"}
     return _json(error.status, str(error), error.fields, headers)
+
+
+def limited(error: RateError) -> Answer:
+    """Return the answer to one beacon too many."""
+    return _json(429, str(error), {}, {"retry-after": str(error.retry_after_s), **_EXPOSED})
 
 
 @cache

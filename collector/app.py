@@ -25,6 +25,7 @@ from collector.answer import (
     Answer,
     accepted,
     failed,
+    limited,
     method_not_allowed,
     refused,
     unavailable,
@@ -34,7 +35,7 @@ from collector.bot import bot_family
 from collector.connection import connection_of
 from collector.decode import Payload, Problems, decode
 from collector.demo import DemoShop
-from collector.errors import BeaconError, JournalError, NotReadyError
+from collector.errors import BeaconError, JournalError, NotReadyError, RateError
 from collector.intake import Clock, Intake, utc_now
 from collector.journal import Journal
 from collector.pixel import GIF, GIF_HEADERS, pixel_payload
@@ -100,6 +101,8 @@ class _Collector:
             return accepted(await self._intake.take(payload, problems, connection))
         except BeaconError as error:
             return refused(error)
+        except RateError as error:
+            return limited(error)
         except NotReadyError as error:
             return unavailable(str(error))
         except (JournalError, OSError) as error:

@@ -24,6 +24,14 @@ class BeaconError(CollectorError):
         self.status = status
 
 
+class RateError(CollectorError):
+    """Too many beacons from one address: answer 429 with `retry_after_s`, whole seconds."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many beacons from this address: send it again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
 class JournalError(CollectorError):
     """Records could not be made safe: answer 503; nothing of them is kept."""
 

@@ -15,6 +15,7 @@ from collector.enrich import enrich
 from collector.errors import NotReadyError
 from collector.event import Drop, Event
 from collector.journal import Journal
+from collector.rate import RateLimit
 from collector.rules import PublishedRules, Rules
 from collector.salt import SaltBook
 from collector.site_rules import Door, prepare
@@ -49,6 +50,7 @@ class Intake:
         self._salts = salts
         self._locator = locator
         self._clock = clock
+        self._rate = RateLimit()
         self._rules: Rules | None = None
         self._door = Door({}, {})
         self._waiting = 0
@@ -62,9 +64,12 @@ class Intake:
         """Put a beacon into the journal, once for each of its sites, and return when it is safe.
 
         Returns "" when it counts for any site, else the reasons why not, as the header has them.
-        Raises BeaconError, and NotReadyError, JournalError or OSError when nothing was kept.
+        Raises BeaconError, RateError, NotReadyError, JournalError or OSError: nothing was kept.
         """
         door = self._current_door()
+        # A shop's own server, which a token vouches for, speaks for many visitors.
+        if not connection.token:
+            self._rate.take(connection.address, time.monotonic())
         now = self._clock()
         beacon = validate(payload, problems, connection, door, now)
         records: list[Event | Drop] = []

@@ -232,6 +232,19 @@ def test_a_token_lets_a_server_set_address_agent_and_time(collector: Listener) -
     assert sorted(wrong.json()["fields"]) == ["ip", "timestamp", "user_agent"]
 
 
+def test_a_flood_from_one_address_is_told_to_wait_and_a_token_is_not(collector: Listener) -> None:
+    beacon = {"n": "pageview", "u": PAGE, "d": SITE}
+    # 1,000 at once and 50 a second are taken, and this client sends far more than 50 a second.
+    floods = (collector.post(beacon) for _ in range(5_000))
+    refused = next(answer for answer in floods if answer.status_code != 202)
+    vouched = collector.post(beacon, Authorization=f"Bearer {TOKEN}")
+
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) >= 1
+    assert "too many beacons" in refused.json()["error"]
+    assert vouched.status_code == 202
+
+
 def test_a_trusted_proxys_word_decides_the_visitor(tmp_path: Path) -> None:
     published(tmp_path, a_site())
     with listening(tmp_path, trusted_proxies=(ip_network("127.0.0.0/8"),)) as collector:

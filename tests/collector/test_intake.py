@@ -83,9 +83,12 @@ def test_a_visitor_is_one_until_local_midnight_and_its_salt_goes_with_the_day(
 def test_more_beacons_than_may_wait_are_sent_away(tmp_path: Path) -> None:
     async def crowd() -> list[str | BaseException]:
         async with an_intake(tmp_path, MovedClock(NOON), BAKU) as intake:
-            connection = a_connection()
             # None can be answered before all were taken: the loop settles them afterwards.
-            beacons = (intake.take(*SENT, connection) for _ in range(MOST_WAITING + 2))
+            crowd = (
+                a_connection(address=f"198.51.{n // 250}.{n % 250 + 1}")
+                for n in range(MOST_WAITING + 2)
+            )
+            beacons = (intake.take(*SENT, connection) for connection in crowd)
             return await asyncio.gather(*beacons, return_exceptions=True)
 
     answers = asyncio.run(crowd())
