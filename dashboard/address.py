@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 
 from dashboard.filters import make_filter, parse_filters
 from dashboard.links import DEFAULT_COMPARISON, Links
+from dashboard.model import METRICS
 from dashboard.page import tabs_of_page
 from dashboard.panels import PANELS, Tab
 from dashboard.period import compared_with, parse_period, zone_at
@@ -45,6 +46,8 @@ def asked_view(
         path_prefixes=path_prefixes,
     )
     chosen = {panel: query[panel] for panel in PANELS if panel in query}
+    # The chart is no panel of its own: which series it shows is the page's business alone.
+    charted = {"chart": query["chart"]} if query.get("chart") in METRICS else {}
     is_custom = period.key == "custom"
     links = Links(
         site_name=site.name,
@@ -53,7 +56,7 @@ def asked_view(
         until=period.until if is_custom else None,
         comparison_key=comparison_key,
         filters=filters,
-        tabs=chosen,
+        tabs=chosen | charted,
     )
     return Asked(view, tabs_of_page(chosen), links)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal, get_args
 
 MetricName = Literal["visitors", "sessions", "pageviews", "bounce_rate", "duration_s"]
+METRICS: Final[tuple[str, ...]] = get_args(MetricName)
 FilterOperator = Literal["is", "is_not", "contains", "contains_not"]
 
 
