@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any, Final, get_args
 
 from dashboard.passwords import hash_password
-
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from schema import list_sites
