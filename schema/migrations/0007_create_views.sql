@@ -1,7 +1,7 @@
 -- The names analysts use.  The tables under them are free to change, these are not.
 -- events: one row an event; region and city are '' until that site, day and value has the site's
 -- small number of visitors.
-CREATE OR REPLACE VIEW events AS
+CREATE OR REPLACE VIEW events SQL SECURITY DEFINER AS
 SELECT
     site, day, time, name, visitor, session, page_id, hostname, path, referrer, source, channel,
     utm_source, utm_medium, utm_campaign, utm_term, utm_content,
@@ -15,7 +15,7 @@ FROM event_rows;
 
 -- sessions: one row a session.  The casts leave plain types: not every tool knows what the type
 -- `SimpleAggregateFunction(min, DateTime64)` of the table holds.
-CREATE OR REPLACE VIEW sessions AS
+CREATE OR REPLACE VIEW sessions SQL SECURITY DEFINER AS
 SELECT
     site,
     day,
@@ -54,7 +54,7 @@ GROUP BY site, day, session;
 
 -- daily: the figures of each closed day; money stands in rows of its own, with counts of 0.  Regions
 -- and cities below the site's small number on that day are together under the value ''.
-CREATE OR REPLACE VIEW daily AS
+CREATE OR REPLACE VIEW daily SQL SECURITY DEFINER AS
 SELECT
     d.site                AS site,
     d.day                 AS day,
@@ -75,7 +75,7 @@ FROM daily_rows AS d FINAL
 GROUP BY site, day, dimension, value, currency;
 
 -- dropped: beacons that were well formed and not counted.
-CREATE OR REPLACE VIEW dropped AS
+CREATE OR REPLACE VIEW dropped SQL SECURITY DEFINER AS
 SELECT site, hour, reason, detail, sum(dropped_rows.count) AS count
 FROM dropped_rows
 GROUP BY site, hour, reason, detail;
