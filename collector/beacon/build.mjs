@@ -25,11 +25,9 @@ async function script(features) {
     mangleProps: /_$/,
     charset: "utf8",
     define,
-    // Whatever is missing in a browser, the page hears nothing of it.
-    banner: { js: "try{" },
-    footer: { js: "}catch{}" },
   });
-  return outputFiles[0].text;
+  // Whatever is missing in a browser, the page hears nothing of it.
+  return `try{${outputFiles[0].text.replace(/;\n$/, "")}}catch{}`;
 }
 
 function compressed(code) {

@@ -22,7 +22,7 @@ def follow(shop: Recorder, page: Page, script: str, markup: str) -> list[tuple[s
     page.click("[data-test]")
     page.evaluate("footfall('end')")
     shop.wait_for("end")
-    return [(event["n"], event.get("p")) for event in shop.events[1:-1]]
+    return [(event["n"], event.get("props")) for event in shop.events[1:-1]]
 
 
 def test_a_call_sends_its_props_revenue_and_address(shop: Recorder, page: Page) -> None:
@@ -31,9 +31,9 @@ def test_a_call_sends_its_props_revenue_and_address(shop: Recorder, page: Page) 
         props: {size: "L", count: 2, gift: true}, interactive: false,
         revenue: {amount: "12.50", currency: "AZN"}, url: "/thanks?x=1#y"})""")
     (event,) = shop.wait_for("Purchase")
-    assert event["p"] == {"size": "L", "count": 2, "gift": True}
-    assert event["$"] == {"amount": "12.50", "currency": "AZN"}
-    assert event["i"] is False
+    assert event["props"] == {"size": "L", "count": 2, "gift": True}
+    assert event["revenue"] == {"amount": "12.50", "currency": "AZN"}
+    assert event["interactive"] is False
     assert event["u"] == shop.origin + "/thanks?x=1"
     assert event["k"] == shop.named("pageview")[0]["k"]
 
@@ -58,7 +58,7 @@ def test_calls_made_before_the_script_came_follow_the_pageview(shop: Recorder, p
     page.goto(shop.serve("/tea", head=head))
     shop.wait_for("two")
     assert shop.names == ["pageview", "one", "two"]
-    assert shop.events[1]["p"] == {"a": 1}
+    assert shop.events[1]["props"] == {"a": 1}
 
 
 def test_a_function_called_with_runs_once_the_script_is_there(shop: Recorder, page: Page) -> None:
@@ -95,7 +95,7 @@ def test_a_marked_form_tells_its_submission_and_no_click(shop: Recorder, page: P
     page.evaluate("footfall('end')")
     shop.wait_for("end")
     assert shop.names == ["pageview", "Subscribe", "end"]
-    assert shop.events[1]["p"] == {"list": "news"}
+    assert shop.events[1]["props"] == {"list": "news"}
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_a_submitted_form_tells_the_path_it_goes_to(shop: Recorder, page: Page) 
     page.goto(shop.serve("/tea", form, script="beacon.forms.js"))
     page.evaluate(STAY_ON_SUBMIT)
     page.click("button")
-    assert shop.wait_for("Form: Submission")[0]["p"] == {"path": "/order"}
+    assert shop.wait_for("Form: Submission")[0]["props"] == {"path": "/order"}

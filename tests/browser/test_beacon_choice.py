@@ -73,7 +73,7 @@ def test_the_opt_out_link_asks_before_anything_is_sent(
     page.on("dialog", answer)
     page.goto(shop.serve("/tea") + "#footfall=optout")
     shop.mark(page)
-    assert questions == ["Visit statistics: opt out?"]
+    assert questions == ["Statistics: opt out?"]
     assert shop.names == names
 
 

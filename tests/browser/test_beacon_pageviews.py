@@ -210,7 +210,7 @@ def test_a_not_found_page_is_told_with_its_path(shop: Recorder, page: Page) -> N
     head = '<meta name="footfall-status" content="404">'
     page.goto(shop.serve("/gone", head=head, script="beacon.notfound.js"))
     (event,) = shop.wait_for("404")
-    assert (event["p"], event["i"]) == ({"path": "/gone"}, False)
+    assert (event["props"], event["interactive"]) == ({"path": "/gone"}, False)
     page.evaluate("footfall('404', {props: {from: 'search'}})")
-    assert shop.wait_for("404", 2)[1]["p"] == {"path": "/gone", "from": "search"}
+    assert shop.wait_for("404", 2)[1]["props"] == {"path": "/gone", "from": "search"}
     assert shop.names == ["pageview", "404", "404"]

@@ -4,18 +4,11 @@ import { emit } from "./page.js";
 
 // Our choice: documents, data, archives, installers, media that people save.
 const FILE =
-  /\.(pdf|epub|docx?|xlsx?|pptx?|rtf|txt|csv|zip|rar|7z|t?gz|exe|msi|dmg|pkg|apk|mp[34]|wav|mov|avi)$/i;
-
-const tellLink = ({ protocol, host, origin, pathname }, hasDownload) => {
-  const props = { url: origin + pathname }; // a query or fragment may name a person
-  if (!/^http/.test(protocol)) return;
-  if (DOWNLOADS && (hasDownload || FILE.test(pathname))) emit("File Download", { props });
-  else if (OUTBOUND && host != location.host) emit("Outbound Link: Click", { props });
-};
+  /\.(pdf|epub|(doc|xls|ppt)x?|rtf|txt|csv|zip|rar|7z|t?gz|exe|msi|dmg|pkg|apk|mp[34]|wav|mov|avi)$/i;
 
 // <button data-event="Add to cart" data-event-size="L">; a form's event is its submission.
 export const act = (target, isSubmit) => {
-  const marked = target.closest(isSubmit ? "form[data-event]" : "[data-event]:not(form)");
+  const marked = target.closest((isSubmit ? "form" : ":not(form)") + "[data-event]");
   if (marked) {
     const props = {};
     for (const { name, value } of marked.attributes)
@@ -27,8 +20,13 @@ export const act = (target, isSubmit) => {
       // Not target.action: a field of that name would hide it.
       props: { path: new URL(target.getAttribute("action") || "", location).pathname },
     });
-  if (OUTBOUND || DOWNLOADS) {
-    const link = target.closest("a[href]");
-    if (link) tellLink(link, link.hasAttribute("download"));
+  if (!OUTBOUND && !DOWNLOADS) return;
+  const link = target.closest("a[href]");
+  if (/^http/.test(link)) {
+    const isFile = DOWNLOADS && (link.hasAttribute("download") || FILE.test(link.pathname));
+    if (isFile || (OUTBOUND && link.host != location.host))
+      emit(isFile ? "File Download" : "Outbound Link: Click", {
+        props: { url: link.origin + link.pathname }, // a query or fragment may name a person
+      });
   }
 };

@@ -3,33 +3,30 @@
 // One key holds either "out" or the consent id. So opting out forgets the consent id, and nothing is stored
 // before a visitor chose something.
 
-import { attempt, random } from "./guard.js";
+import { guard, random } from "./guard.js";
 
-// The choice where the browser refuses storage: it lasts as long as the page.
-let remembered;
+// As of the last recall(). Where the browser refuses storage it lasts as long as the page.
+export let choice;
 
-export const choice = () => attempt(() => localStorage.footfall) || remembered;
+// Called before each use: another tab may have changed it while this page slept.
+export const recall = guard(() => {
+  choice = localStorage.footfall || choice;
+});
 
-const choose = (value) => {
-  remembered = value;
-  attempt(() => (value ? (localStorage.footfall = value) : delete localStorage.footfall));
-};
-
-export const isOptedOut = () => choice() == "out";
-
-export const optOut = () => choose("out");
+export const choose = guard((value) => {
+  if ((choice = value)) localStorage.footfall = value;
+  else delete localStorage.footfall;
+});
 
 // A consent outlasts it: only an opt-out is taken back.
-export const optIn = () => (!CONSENT || isOptedOut()) && choose();
+export const optIn = () => {
+  if (CONSENT) recall();
+  if (!CONSENT || choice == "out") choose();
+};
 
 // Takes "granted", "denied" or "withdrawn". An opt-out outlasts all of them. Scripts without the feature
 // take the call too, so that a page may make it whichever script it loads.
 export const consent = (state) => {
-  if (CONSENT && !isOptedOut()) choose(state == "granted" && (choice() || random()));
-};
-
-// Asks a visitor who followed a link to #footfall=optout or #footfall=optin, and does what they answer.
-export const answerLink = () => {
-  const [, wish] = location.hash.split("#footfall=opt");
-  if (wish && confirm("Visit statistics: opt " + wish + "?")) wish == "out" ? optOut() : optIn();
+  if (CONSENT) recall();
+  if (CONSENT && choice != "out") choose(state == "granted" && (choice || random()));
 };

@@ -1,75 +1,56 @@
 // Outbox: events on their way to the collector, oldest first, in memory until it answered.
 
-import { choice, isOptedOut } from "./choice.js";
-import { attempt } from "./guard.js";
+import { choice, recall } from "./choice.js";
+import { guard } from "./guard.js";
 
-const tag = document.currentScript;
-export const { site, exclude = "", api = new URL("/api/event", tag.src) } = tag.dataset;
+export const {
+  src,
+  dataset: { site, exclude = "", api = new URL("/api/event", src) },
+} = document.currentScript;
 
-const queue = []; // [body, callback], the body false when it is not to be sent
-export let isShown;
-let isBusy = 1; // until start()
-let waiting; // the body that is between two attempts
+export const queue = []; // what deliver() takes
+let isBusy = 1; // an event is on its way, or waits for its next attempt; at first, until start()
+export let isShown; // the page was visible at some time
 
-// A string goes as text/plain, which needs no preflight. Where fetch cannot outlive its page sendBeacon
-// does, which tells only that the browser took the event: 202.
-const post = (body) => {
-  // The consent id is added here, so that a resend does not carry one that was withdrawn meanwhile.
-  if (CONSENT && choice()) body = '{"c":' + JSON.stringify(choice()) + "," + body.slice(1);
-  return self.fetch && "keepalive" in Request.prototype
-    ? fetch(api, { method: "POST", keepalive: true, credentials: "omit", body })
-    : { status: navigator.sendBeacon(api, body) && 202 };
-};
+// The consent id is added here, so that a resend does not carry one that was withdrawn meanwhile.
+const withChoice = (body) => choice ? '{"c":' + JSON.stringify(choice) + "," + body.slice(1) : body;
 
-// Sends one event after the other, so that their order stays. Nothing leaves before the page was visible:
-// it may be prerendered, or opened in the background and never looked at.
-export const send = async () => {
-  isShown = isShown || !document.hidden;
-  if (isBusy || !isShown) return;
+// Sends one event, `body` being false when it is not to be sent, and then the next one.
+const deliver = async ([body, callback, since = Date.now()]) => {
   isBusy = 1;
-  for (let item; (item = queue.shift()); ) {
-    const [body, callback] = item;
-    const until = Date.now() + 6e5; // the collector knows a repeat for ten minutes
-    let pause_ms = 1e3;
-    let status = 0;
-    let retryAfter_s = 0;
-    while (body && !isOptedOut() && Date.now() < until) {
-      try {
-        const answer = await post(body);
-        status = answer.status;
-        if (status && status < 500 && status != 429) break;
-        retryAfter_s = answer.headers.get("Retry-After");
-      } catch {}
-      waiting = body;
-      await new Promise((done) => setTimeout(done, Math.max((pause_ms *= 2), retryAfter_s * 1e3)));
-      waiting = 0;
-    }
-    attempt(() => callback({ status }));
+  recall();
+  let answer = {}; // what is known when the network fails
+  try {
+    answer = await (body && choice != "out"
+      ? // A string goes as text/plain, which needs no preflight. Where fetch cannot outlive its page
+        // sendBeacon does, which tells only that the browser took the event: 202.
+        "keepalive" in Request.prototype
+        ? fetch(api, { method: "POST", keepalive: 1, credentials: "omit", body: CONSENT ? withChoice(body) : body })
+        : { status: navigator.sendBeacon(api, CONSENT ? withChoice(body) : body) && 202 }
+      : { status: 0 });
+  } catch {}
+  const elapsed_ms = Date.now() - since;
+  // As long again as it has been tried: after 2 s, 4 s, 8 s, …
+  const wait_ms = answer.headers?.get("Retry-After") * 1e3 || 2e3 + elapsed_ms;
+  // Again after undefined or false (it did not arrive), 429 and 5xx, within the ten minutes in which the collector
+  // knows a repeat.
+  if (/f|29|5../.test(answer.status) && elapsed_ms + wait_ms < 6e5) {
+    queue.unshift([body, callback, since]);
+    setTimeout(start, wait_ms);
+  } else {
+    guard(callback)(answer);
+    start();
   }
-  isBusy = 0;
 };
 
-// Sends all that waits at once, without hearing how it went: the page is going away.
-export const sendAll = () =>
-  isShown &&
-  !isOptedOut() &&
-  [[waiting], ...queue.splice(0)].map(async ([body]) => {
-    try {
-      body && (await post(body));
-    } catch {}
-  });
+// Sends what waits, one event after the other so that their order stays; all at once when the page is going away.
+// Nothing leaves before the page was visible: it may be prerendered, or opened in the background and never looked at.
+export const send = (isLeaving) =>
+  (isShown |= !document.hidden) && queue.splice(0, isLeaving ? 99 : 1 - isBusy).map(deliver);
 
 // Lets events leave. What was called before the script came is done by then: an opt-out or a consent
 // holds for the first pageview, too.
 export const start = () => {
   isBusy = 0;
-  send();
-};
-
-// `callback` gets {status} once: the answer's, or 0 when the event was not sent or given up. At most 50 events wait,
-// more than a visitor makes in ten minutes without network.
-export const enqueue = (body, callback) => {
-  if (queue.length > 49) return attempt(() => callback({ status: 0 }));
-  queue.push([body, callback]);
   send();
 };
