@@ -1,10 +1,12 @@
 """Database: one open `.mmdb` file of countries or cities, checked before it is used."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Literal
+from stat import S_ISREG
+from typing import Any, Literal
 
 import maxminddb
 
@@ -64,6 +66,7 @@ class Database:
     """An open database and the facts about it."""
 
     path: Path
+    inode: int
     reader: maxminddb.Reader
     type: str
     built_at: datetime
@@ -86,15 +89,18 @@ class Database:
 def open_database(path: Path, *, now: datetime | None = None) -> Database:
     """Open the database at `path`, mapped into memory.
 
+    A file that is damaged inside can end the process here: `guard.check_file` comes before.
     Raises DatabaseError when it is missing, too large, damaged, from the future, or none of
     countries or cities that we can read.
     """
     try:
-        size_bytes = path.stat().st_size
-        if size_bytes > MAX_DATABASE_BYTES:
-            raise _refusal(path, f"has {size_bytes} bytes, more than {MAX_DATABASE_BYTES}")
+        found = path.stat()
+        if not S_ISREG(found.st_mode):
+            raise _refusal(path, "is no file")
+        if found.st_size > MAX_DATABASE_BYTES:
+            raise _refusal(path, f"has {found.st_size} bytes, more than {MAX_DATABASE_BYTES}")
         reader = maxminddb.open_database(path)
-        return _checked(path, reader, now or datetime.now(UTC))
+        return _checked(path, found.st_ino, reader, now or datetime.now(UTC))
     except FileNotFoundError:
         raise _refusal(path, "does not exist") from None
     except (OSError, ValueError, TypeError, OverflowError, maxminddb.InvalidDatabaseError) as error:
@@ -103,7 +109,22 @@ def open_database(path: Path, *, now: datetime | None = None) -> Database:
         ) from error
 
 
-def _checked(path: Path, reader: maxminddb.Reader, now: datetime) -> Database:
+def records_from(reader: maxminddb.Reader, number: int, limit: int) -> Iterator[Any]:
+    """Give what the file says of up to `limit` networks in a row, from the address `number` on.
+
+    None for a network it does not know. Raises what maxminddb does.
+    """
+    # Not by iterating the reader: on a damaged tree its C code ends the whole process.
+    family, bits = (IPv4Address, 32) if reader.metadata().ip_version == 4 else (IPv6Address, 128)
+    for _ in range(limit):
+        record, prefix_bits = reader.get_with_prefix_len(family(number))
+        yield record
+        number = (number | ((1 << (bits - prefix_bits)) - 1)) + 1
+        if number >> bits:
+            return
+
+
+def _checked(path: Path, inode: int, reader: maxminddb.Reader, now: datetime) -> Database:
     metadata = reader.metadata()
     if metadata.binary_format_major_version != _FORMAT_VERSION:
         raise _refusal(path, f"has format version {metadata.binary_format_major_version}, not 2")
@@ -114,6 +135,7 @@ def _checked(path: Path, reader: maxminddb.Reader, now: datetime) -> Database:
         raise _refusal(path, f"was built on {built_at:%Y-%m-%d}, which is still to come")
     return Database(
         path=path,
+        inode=inode,
         reader=reader,
         type=metadata.database_type,
         built_at=built_at,
@@ -124,16 +146,9 @@ def _checked(path: Path, reader: maxminddb.Reader, now: datetime) -> Database:
 
 def _layout(path: Path, reader: maxminddb.Reader, kind: str) -> Literal["nested", "flat"]:
     """Look up a few addresses the file says it has, and tell how what they give is built."""
-    # Not by iterating the reader: on a damaged tree its C code ends the whole process.
-    family, bits = (IPv4Address, 32) if reader.metadata().ip_version == 4 else (IPv6Address, 128)
-    number = 0
-    for _ in range(_RECORDS_TRIED):
-        record, prefix_bits = reader.get_with_prefix_len(family(number))
+    for record in records_from(reader, 0, _RECORDS_TRIED):
         if isinstance(record, dict) and place_of(record) is not NOWHERE:
             return "flat" if "country_code" in record else "nested"
-        number = (number | ((1 << (bits - prefix_bits)) - 1)) + 1
-        if number >> bits:
-            break
     raise _refusal(path, f"is of type {kind!r} and names no countries")
 
 

@@ -1,15 +1,18 @@
 """Locator: the place of an address, from the databases open now."""
 
 import ipaddress
+import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from geoip.database import Database, DatabaseStatus, open_database
-from geoip.errors import GeoipError
+from geoip.errors import DatabaseError, GeoipError
+from geoip.guard import check_file
 from geoip.installed import MANIFEST_NAME, installed_files
 from geoip.place import NOWHERE, Place
 from geoip.record import place_of
@@ -20,27 +23,50 @@ __all__ = ["NOWHERE", "DatabaseStatus", "Locator", "Place"]
 # How long a changed file may go unnoticed. Our choice: a stat per file and interval costs nothing.
 CHECK_INTERVAL_S = 2.0
 
+# How long a file that was refused waits for another look while it stays the same: the reason may
+# have been the machine's. Our choice; a look costs a process of 0.3 s.
+RETRY_INTERVAL_S = 300.0
+
+# How long a start waits for the files. Checking DB-IP City Lite's two takes 0.6 s, and comparing
+# them, installed, 0.1 s; our choice: a busy machine is allowed three times that.
+START_WAIT_S = 2.0
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+# What changes when a file is replaced: inode, time and size; zeros when there is none.
+_Stat = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What is open at one moment; replaced as a whole, so that no look-up sees half a change."""
+    """What is open at one moment; replaced as a whole, so that no look-up sees half a change.
 
-    signature: tuple[tuple[int, int, int], ...] | None = None
+    `seen` are the files as they were before any was read: what changes later differs from it.
+    """
+
+    seen: dict[Path, _Stat] | None = None
     databases: tuple[Database, ...] = ()
     for_ipv6: tuple[Database, ...] = ()
     problems: tuple[DatabaseStatus, ...] = ()
+    retry_at_s: float = math.inf
 
 
 class Locator:
     """Finds places; safe to share between threads; keeps no address.
 
     Opens the files at `paths`, or, when there are none, what `install` put under `directory`, and
-    opens them anew when they change. A file must be replaced by a rename, never written over: it
-    is mapped into memory, and maxminddb's C code (3.2.0) can end the process on a tree damaged
-    within. A missing or broken file is in `status()`, and is no error here: a
-    collector counts without places. What was open before stays in use until the new opens.
+    opens them anew when they change. A missing or broken file is in `status()`, and is no error
+    here: a collector counts without places. What was open before stays in use until the new opens.
+
+    maxminddb's C code (3.2.0) can end the process on a file damaged inside, so none is opened
+    unseen: a path's file is first looked up in by a child process; an installed one, which was
+    checked so by `install`, is compared with its SHA-256. This happens aside, on a thread: a start
+    waits for it up to START_WAIT_S and then goes on without places until it is done.
+
+    The limit: the check is a sample, so a file made to harm only at addresses outside it gets by;
+    use files of makers you trust. And a file must be replaced by a rename, never written over: it
+    is mapped into memory, and what is written over it while open is read unchecked.
     """
 
     def __init__(self, paths: Sequence[Path], *, directory: Path | None = None) -> None:
@@ -48,8 +74,8 @@ class Locator:
         self._directory = directory
         self._opened = _Opened()
         self._lock = threading.Lock()
-        self._check_at_s = 0.0
-        self.reload()
+        self._check_at_s = time.monotonic() + CHECK_INTERVAL_S
+        self._refresh_aside().join(START_WAIT_S)
 
     def locate(self, address: IPAddress, browser_timezone: str = "") -> Place:
         """Return the place of `address`, or of the browser's time zone when no database knows it.
@@ -78,67 +104,100 @@ class Locator:
         return _place_of_browser(browser_timezone)
 
     def status(self, *, now: datetime | None = None) -> list[DatabaseStatus]:
-        """Return each database in use, then each that was asked for and cannot be used."""
-        self._check()
+        """Return each database in use, then each that was asked for and cannot be used.
+
+        Looks at changed files first, as `reload` does.
+        """
+        self.reload()
         opened = self._opened
         moment = now or datetime.now(UTC)
         return [*(database.status(now=moment) for database in opened.databases), *opened.problems]
 
     def reload(self) -> None:
-        """Look at the files at once; open them anew if they changed."""
+        """Look at the files at once, and wait until those that changed are open or refused."""
         with self._lock:
             self._refresh()
 
     def _check(self) -> None:
-        """Refresh, unless another thread is at it: that one's result will do."""
-        if self._lock.acquire(blocking=False):
-            try:
-                self._refresh()
-            finally:
-                self._lock.release()
+        """Have changed files opened aside: a look-up never waits for it."""
+        self._check_at_s = time.monotonic() + CHECK_INTERVAL_S
+        if not self._lock.locked() and self._is_due():
+            self._refresh_aside()
+
+    def _refresh_aside(self) -> threading.Thread:
+        # A daemon: a file under check holds up no process that ends.
+        thread = threading.Thread(target=self.reload, name="geoip", daemon=True)
+        thread.start()
+        return thread
+
+    def _is_due(self) -> bool:
+        opened = self._opened
+        return time.monotonic() >= opened.retry_at_s or self._look() != opened.seen
 
     def _refresh(self) -> None:
-        self._check_at_s = time.monotonic() + CHECK_INTERVAL_S
-        signature = tuple(_signature(path) for path in self._watched())
-        if signature == self._opened.signature:
+        if not self._is_due():
             return
+        seen = self._look()
         databases, problems = self._open_all()
         self._opened = _Opened(
-            # After a problem the next check tries again, changed or not.
-            signature=None if problems else signature,
+            seen=seen,
             databases=tuple(databases),
             for_ipv6=tuple(d for d in databases if d.ip_version == 6),
             problems=tuple(problems),
+            retry_at_s=time.monotonic() + RETRY_INTERVAL_S if problems else math.inf,
         )
 
-    def _watched(self) -> tuple[Path, ...]:
-        if not self._paths and self._directory is not None:
-            return (self._directory / MANIFEST_NAME,)
-        return self._paths
+    def _look(self) -> dict[Path, _Stat]:
+        """Return the files that are asked for, the manifest too, as they are now."""
+        if self._paths or self._directory is None:
+            return {path: _stat(path) for path in self._paths}
+        manifest = self._directory / MANIFEST_NAME
+        try:
+            installed = [file.path for file in installed_files(self._directory)]
+        except GeoipError:
+            installed = []
+        return {path: _stat(path) for path in (manifest, *installed)}
 
     def _open_all(self) -> tuple[list[Database], list[DatabaseStatus]]:
         """Open what is asked for; what cannot be opened stays as it was, if it was open."""
         before = {database.path: database for database in self._opened.databases}
         try:
-            paths = self._paths
-            if not paths and self._directory is not None:
-                paths = installed_files(self._directory)
-        except GeoipError as error:
-            return list(before.values()), [DatabaseStatus(self._watched()[0], problem=str(error))]
+            asked = self._asked()
+        except DatabaseError as error:
+            manifest = (self._directory or Path()) / MANIFEST_NAME
+            return list(before.values()), [DatabaseStatus(manifest, problem=str(error))]
         databases, problems = [], []
-        for path in paths:
+        for path, assure in asked:
             try:
-                databases.append(open_database(path))
+                databases.append(_open_assured(path, assure))
             except GeoipError as error:
                 problems.append(DatabaseStatus(path, problem=str(error)))
-                databases += [before[path]] if path in before else []
+                # The file that is open, if it was replaced; if written over, what is open is this.
+                if path in before and before[path].inode != _stat(path)[0]:
+                    databases.append(before[path])
         if problems and not databases:
-            databases = list(before.values())
+            refused = {status.path for status in problems}
+            databases = [database for path, database in before.items() if path not in refused]
         return databases, problems
 
+    def _asked(self) -> list[tuple[Path, Callable[[], None]]]:
+        """Return the files to open, each with what raises unless it may be opened."""
+        if self._paths or self._directory is None:
+            return [(path, partial(check_file, path)) for path in self._paths]
+        return [(file.path, file.compare) for file in installed_files(self._directory)]
 
-def _signature(path: Path) -> tuple[int, int, int]:
-    """Return what changes when a file is replaced; zeros when there is none."""
+
+def _open_assured(path: Path, assure: Callable[[], None]) -> Database:
+    """Open the very file that was looked at; raises DatabaseError."""
+    before = _stat(path)
+    assure()
+    database = open_database(path)
+    if _stat(path) != before:
+        raise DatabaseError(f"{path} changed while it was checked; it is looked at again")
+    return database
+
+
+def _stat(path: Path) -> _Stat:
     try:
         found = path.stat()
     except (OSError, ValueError):

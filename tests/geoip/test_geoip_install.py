@@ -1,6 +1,7 @@
 """Installing swaps one checked set of databases for another, whole, while a Locator runs."""
 
 import ipaddress
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,14 @@ def country_at(locator: Locator, address: str) -> str:
 
 def database_of(folder: Path, country: str) -> Path:
     return build_city_mmdb(folder / f"{country}.mmdb", [Row("192.0.2.0/24", country)])
+
+
+@pytest.fixture(scope="module")
+def set_of_az(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installed set to copy: names in it hold no directory."""
+    folder = tmp_path_factory.mktemp("az")
+    install([database_of(folder, "AZ")], folder / "geoip")
+    return folder / "geoip"
 
 
 def test_an_installed_database_is_found_by_its_directory(tmp_path: Path) -> None:
@@ -61,7 +70,10 @@ def test_two_families_are_installed_as_one_set(tmp_path: Path) -> None:
     assert country_at(locator, "2001:db8::1") == "TR"
 
 
-def test_a_running_locator_takes_up_the_new_set_by_itself(tmp_path: Path) -> None:
+def test_a_running_locator_takes_up_the_new_set_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoip.lookup.CHECK_INTERVAL_S", 0.05)
     directory = tmp_path / "geoip"
     install([database_of(tmp_path, "AZ")], directory)
     locator = Locator([], directory=directory)
@@ -93,9 +105,11 @@ def test_installing_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bad", ["text", "empty", "truncated", "folder", "missing", "networks"])
-def test_a_file_that_cannot_be_used_leaves_the_set_before(tmp_path: Path, bad: str) -> None:
-    directory = tmp_path / "geoip"
-    before = install([database_of(tmp_path, "AZ")], directory)
+def test_a_file_that_cannot_be_used_leaves_the_set_before(
+    tmp_path: Path, set_of_az: Path, bad: str
+) -> None:
+    directory = shutil.copytree(set_of_az, tmp_path / "geoip")
+    before = Locator([], directory=directory).status()
     file = tmp_path / "bad.mmdb"
     if bad == "text":
         file.write_text("no database " * 1_000)
@@ -108,9 +122,8 @@ def test_a_file_that_cannot_be_used_leaves_the_set_before(tmp_path: Path, bad: s
         file.mkdir()
     elif bad == "networks":
         build_record_mmdb(file, "192.0.2.0/24", {"autonomous_system_number": 64496})
-    good = database_of(tmp_path, "TR")
     with pytest.raises(DatabaseError) as refused:
-        install([good, file], directory)
+        install([file], directory)
     assert str(file) in str(refused.value)
     assert "\n" not in str(refused.value)
     locator = Locator([], directory=directory)
@@ -139,16 +152,35 @@ def test_a_directory_that_cannot_be_made_is_said_plainly(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "manifest", ["", "{", "[]", '{"files": 1}', '{"files": ["../../etc/passwd"]}', "\xff"]
+    "manifest",
+    [
+        *("", "{", "[]", '{"files": 1}', '{"files": ["name.mmdb"]}', "\xff"),
+        '{"files": [{"name": "../../etc/passwd", "sha256": "", "size_bytes": 1}]}',
+    ],
 )
-def test_a_broken_manifest_is_reported_and_read_no_further(tmp_path: Path, manifest: str) -> None:
-    directory = tmp_path / "geoip"
-    install([database_of(tmp_path, "AZ")], directory)
+def test_a_broken_manifest_is_reported_and_read_no_further(
+    tmp_path: Path, set_of_az: Path, manifest: str
+) -> None:
+    directory = shutil.copytree(set_of_az, tmp_path / "geoip")
     (directory / MANIFEST_NAME).write_text(manifest, encoding="latin-1")
     locator = Locator([], directory=directory)
     assert country_at(locator, "192.0.2.1") == ""
     [status] = locator.status()
     assert "install them again" in status.problem
+
+
+def test_installing_again_mends_a_broken_manifest(tmp_path: Path, set_of_az: Path) -> None:
+    directory = shutil.copytree(set_of_az, tmp_path / "geoip")
+    (directory / MANIFEST_NAME).write_text("{")
+    locator = Locator([], directory=directory)
     install([database_of(tmp_path, "TR")], directory)
     locator.reload()
     assert country_at(locator, "192.0.2.1") == "TR"
+
+
+def test_one_bad_file_of_two_leaves_the_set_before(tmp_path: Path, set_of_az: Path) -> None:
+    directory = shutil.copytree(set_of_az, tmp_path / "geoip")
+    (tmp_path / "bad.mmdb").write_text("no database")
+    with pytest.raises(DatabaseError):
+        install([database_of(tmp_path, "TR"), tmp_path / "bad.mmdb"], directory)
+    assert country_at(Locator([], directory=directory), "192.0.2.1") == "AZ"
