@@ -129,9 +129,12 @@ class Journal:
             return future
         data = b"".join([encode_frame(record) for record in records])
         with self._lock:
+            is_first = not self._waiting
             self._pending.append(data)
             self._waiting.append(future)
-        self._wake.set()
+        # The others are taken with the first: waking the thread again would only cost both.
+        if is_first:
+            self._wake.set()
         return future
 
     async def close(self) -> None:

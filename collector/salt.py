@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,9 @@ _NO_KEY: Final = bytes(KEY_BYTES)
 _SLOT: Final = struct.Struct("<16sI4x32s8s")
 _CHECKSUM_BYTES: Final = 8
 _FREE: Final = bytes(_SLOT.size)
+
+# Where a day ends last on Earth (tzdata's Etc/GMT+12).
+_LAST_ZONE: Final = timezone(timedelta(hours=-12))
 
 # Today's zones differ from UTC by whole minutes, so that a day begins with one (tzdata 2026.6).
 _MINUTE_S: Final = 60
@@ -90,23 +93,26 @@ class SaltBook:
         return salt
 
     def expire(self, now: datetime, sites: Iterable[Site]) -> None:
-        """Destroy the salts of days that are over and of sites not in `sites`.
+        """Destroy the salts of days that are over.
 
-        Forgets in memory what the file no longer holds, whichever process destroyed it.
+        A site that is not in `sites` was removed, or added so lately that this process has not
+        heard of it: its salt goes when its day is over in every time zone.  Forgets in memory what
+        the file no longer holds, whichever process destroyed it.
         """
         today = {_site_hash(site.name): site.day_at(now) for site in sites}
+        earliest = now.astimezone(_LAST_ZONE).date()
         with self._locked() as file:
             slots = list(_read(file))
-            kept = [slot for slot in slots if slot.site in today]
-            ended = [slot for slot in kept if slot.day < today[slot.site] and slot.key != _NO_KEY]
-            for slot in slots:
-                if slot.site not in today:
-                    os.pwrite(file, _FREE, slot.offset)
-            for slot in ended:
+            ended = [slot for slot in slots if slot.day < today.get(slot.site, earliest)]
+            known = [slot for slot in ended if slot.site in today and slot.key != _NO_KEY]
+            gone = [slot for slot in ended if slot.site not in today]
+            for slot in known:
                 os.pwrite(file, _packed(slot.site, slot.day, _NO_KEY), slot.offset)
-            if ended or len(kept) < len(slots):
+            for slot in gone:
+                os.pwrite(file, _FREE, slot.offset)
+            if known or gone:
                 os.fdatasync(file)
-        alive = {(slot.site, slot.key) for slot in kept if slot not in ended}
+        alive = {(slot.site, slot.key) for slot in slots if slot not in ended}
         self._salts = {
             site: salt
             for site, salt in self._salts.items()

@@ -81,7 +81,7 @@ def test_a_browser_that_lacks_something_shows_no_error(
     page.evaluate("history.pushState({}, '', '/coffee')")
     assert page.evaluate("location.pathname") == "/coffee"
     page.goto(shop.serve("/end"))
-    # Without a way to send, a time zone, or a tag to learn the site from, there is nothing to count.
+    # Without a way to send, a time zone, or a tag that names the site, there is nothing to count.
     if any(part in broken for part in ("fetch", "Intl", "currentScript")):
         shop.wait(lambda: "GET /end" in shop.requests)
     else:

@@ -24,6 +24,7 @@ BAKU = a_site(timezone="Asia/Baku")  # four hours ahead of UTC, all year
 # 23:59:59 on 15 June in Baku.
 LAST_SECOND = datetime(2026, 6, 15, 19, 59, 59, tzinfo=UTC)
 MIDNIGHT = LAST_SECOND + timedelta(seconds=1)
+NEXT_NOON = NOON + timedelta(days=1)
 
 
 @pytest.fixture
@@ -130,26 +131,37 @@ def test_a_day_never_goes_back(path: Path) -> None:
     assert book.for_day(BAKU.name, date(2026, 6, 14)) == tuesday[1]
 
 
-def test_the_salt_of_a_removed_site_is_destroyed(path: Path) -> None:
+def test_the_salt_of_a_removed_site_goes_with_its_day(path: Path) -> None:
     book = SaltBook(path)
     _, salt = book.current(BAKU, NOON)
     other = a_site("other.example")
     _, kept = book.current(other, NOON)
-    book.expire(NOON, [other])
+    # At noon UTC of the next day the last place on Earth has left NOON's day behind.
+    book.expire(NEXT_NOON - timedelta(seconds=1), [other])
+    assert salt.key in bytes_on_disk(path.parent)
+    book.expire(NEXT_NOON, [other])
     assert salt.key not in bytes_on_disk(path.parent)
-    assert book.current(other, NOON)[1] == kept
-    # Added again on the same day, nobody is recognised.
-    assert book.current(BAKU, NOON)[1].key != salt.key
+    assert kept.key not in bytes_on_disk(path.parent)
+    book.current(BAKU, NEXT_NOON)
     assert path.stat().st_size == 128  # the free slot was taken
+
+
+def test_a_process_that_has_not_heard_of_a_site_leaves_its_salt(path: Path) -> None:
+    here, there = SaltBook(path), SaltBook(path)
+    _, salt = here.current(BAKU, NOON)
+    there.expire(NOON, [])
+    here.expire(NOON, [BAKU])
+    assert here.current(BAKU, NOON)[1] == salt
+    assert there.current(BAKU, NOON)[1] == salt
 
 
 def test_what_another_process_destroyed_is_forgotten_in_memory(path: Path) -> None:
     here, there = SaltBook(path), SaltBook(path)
     _, salt = here.current(BAKU, NOON)
-    there.expire(NOON, [])
-    _, fresh = there.current(BAKU, NOON)
-    here.expire(NOON, [BAKU])
-    assert here.current(BAKU, NOON)[1] == fresh
+    there.expire(MIDNIGHT, [BAKU])
+    _, fresh = there.current(BAKU, MIDNIGHT)
+    here.expire(MIDNIGHT, [BAKU])
+    assert here.current(BAKU, MIDNIGHT)[1] == fresh
     assert fresh != salt
 
 

@@ -22,13 +22,13 @@ NOW = at("2026-11-18 12:00")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """Yield a store of one visitor a day from the 10th on, the events of the first four gone."""
+    """Yield a store of one visitor a day from the 9th on, the events of the first five gone."""
     with a_store(tmp_path / "db", UTC_SITE) as opened:
         insert_rows(
             opened,
             [
-                event_row(at(f"2026-11-{day} 10:00"), visitor=day, session=day, starts=True)
-                for day in range(10, 19)
+                event_row(at(f"2026-11-{day:02d} 10:00"), visitor=day, session=day, starts=True)
+                for day in range(9, 19)
             ],
         )
         for day in days_to_close(opened, UTC_SITE, NOW):
@@ -60,8 +60,9 @@ def test_under_a_filter_expired_days_are_unknown(store: Store) -> None:
     assert points(page) == [None, None, None, None, 1, 1, 1, 1]
     assert str(page.lost_until) == "2026-11-13"
     assert page.metrics[0].value == 4
-    # Nothing of the days before it was counted at all, so nothing is lost there.
-    assert page.comparison is not None
+    # Before the 9th nobody counted: those days are neither zero nor lost.
+    assert page.comparison is None
+    assert str(page.began_on) == "2026-11-09"
 
 
 def test_hours_of_an_expired_day_are_unknown_and_its_total_is_not(store: Store) -> None:
@@ -80,4 +81,4 @@ def test_a_last_day_without_events_is_compared_whole_among_others_only(store: St
     several = page_of(store, "period=custom&from=2026-11-16&until=2026-11-18")
     assert several.metrics[0].previous == 3  # 13th to 15th
     longer = page_of(store, "period=custom&from=2026-11-14&until=2026-11-18")
-    assert longer.metrics[0].previous == 4  # 9th to 13th, the 13th whole from its total
+    assert longer.metrics[0].previous == 5  # 9th to 13th, the 13th whole from its total

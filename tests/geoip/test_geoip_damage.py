@@ -89,7 +89,7 @@ def test_random_damage_is_refused_or_harmless(tmp_path: Path) -> None:
     content = whole.read_bytes()
     drawn = random.Random(20_261_121)
     files = [whole]
-    for i in range(12):
+    for i in range(9):
         damaged = bytearray(content)
         for _ in range((1, 3, 20)[i % 3]):
             damaged[drawn.randrange(len(damaged))] ^= 1 << drawn.randrange(8)
@@ -98,7 +98,7 @@ def test_random_damage_is_refused_or_harmless(tmp_path: Path) -> None:
     done = run(LOOK_UP_IN_EACH, tmp_path / "geoip", *files)
     verdicts = dict(line.split() for line in done.stdout.splitlines())
     assert done.returncode == 0, done.stdout[-200:] + done.stderr[-500:]
-    assert len(verdicts) == 13
+    assert len(verdicts) == 10
     assert verdicts["whole.mmdb"] == "accepted"
     assert "refused" in verdicts.values()
 
@@ -149,7 +149,7 @@ def test_a_start_does_not_wait_for_a_slow_check(
         assert time.monotonic() < end, "the file was not taken up when its check was done"
 
 
-def test_a_check_without_an_end_refuses_the_file_until_another_look(
+def test_a_check_without_an_end_refuses_the_file_until_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = database_of(tmp_path, "AZ")
@@ -158,7 +158,6 @@ def test_a_check_without_an_end_refuses_the_file_until_another_look(
         locator = Locator([path])
         assert "took over" in problems_of(locator)[0]
     assert len(problems_of(locator)) == 1  # the same file: not looked at again so soon
-    monkeypatch.setattr("geoip.lookup.RETRY_INTERVAL_S", 0.0)
     path.touch()
     assert problems_of(locator) == []
     assert country_at(locator, "192.0.2.1") == "AZ"

@@ -13,21 +13,28 @@ let isBusy = 1; // an event is on its way, or waits for its next attempt; at fir
 export let isShown; // the page was visible at some time
 
 // The consent id is added here, so that a resend does not carry one that was withdrawn meanwhile.
-const withChoice = (body) => choice ? '{"c":' + JSON.stringify(choice) + "," + body.slice(1) : body;
+const withChoice = (body) =>
+  choice ? '{"c":' + JSON.stringify(choice) + "," + body.slice(1) : body;
 
 // Sends one event, `body` being false when it is not to be sent, and then the next one.
 const deliver = async ([body, callback, since = Date.now()]) => {
   isBusy = 1;
   recall();
-  let answer = {}; // what is known when the network fails
+  // A string goes as text/plain, which needs no preflight. Where fetch cannot outlive its page sendBeacon
+  // does, which tells only that the browser took the event: 202. A page's own fetch may answer anything.
+  let answer = {};
   try {
-    answer = await (body && choice != "out"
-      ? // A string goes as text/plain, which needs no preflight. Where fetch cannot outlive its page
-        // sendBeacon does, which tells only that the browser took the event: 202.
-        "keepalive" in Request.prototype
-        ? fetch(api, { method: "POST", keepalive: 1, credentials: "omit", body: CONSENT ? withChoice(body) : body })
-        : { status: navigator.sendBeacon(api, CONSENT ? withChoice(body) : body) && 202 }
-      : { status: 0 });
+    answer =
+      (await (body && choice != "out"
+        ? "keepalive" in Request.prototype
+          ? fetch(api, {
+              method: "POST",
+              keepalive: 1,
+              credentials: "omit",
+              body: CONSENT ? withChoice(body) : body,
+            })
+          : { status: navigator.sendBeacon(api, CONSENT ? withChoice(body) : body) && 202 }
+        : { status: 0 })) || {};
   } catch {}
   const elapsed_ms = Date.now() - since;
   // As long again as it has been tried: after 2 s, 4 s, 8 s, …
