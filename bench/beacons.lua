@@ -1,14 +1,14 @@
 -- beacons: what wrk sends: beacons of many visitors and pages, made ahead of time but for the id.
--- Arguments: number of visitors.  Prints one JSON line at the end.
+-- Arguments: number of visitors; a word that makes the ids of this run its own.  Prints one JSON line at the end.
 
 local headers, bodies = {}, {}
-local count, sent = 0, 0
+local count, sent, run = 0, 0, ""
 local agents = {}
 
 for line in io.lines(os.getenv("BENCH_AGENTS")) do agents[#agents + 1] = line end
 
 function init(args)
-  count = tonumber(args[1]) or 20000
+  count, run = tonumber(args[1]), args[2]
   for i = 1, count do
     local address = string.format("198.51.%d.%d", math.floor(i / 250) % 256, i % 250 + 1)
     headers[i] = {
@@ -27,7 +27,7 @@ end
 function request()
   sent = sent + 1
   local i = sent % count + 1
-  return wrk.format("POST", "/api/event", headers[i], bodies[i] .. sent .. '"}')
+  return wrk.format("POST", "/api/event", headers[i], bodies[i] .. run .. sent .. '"}')
 end
 
 function done(summary, latency, requests)

@@ -69,7 +69,11 @@ def _load(url: str) -> dict[str, Any]:
     script = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{ROUND_S}s", "-s", str(HERE / "beacons.lua")]
     environ = os.environ | {"BENCH_AGENTS": str(HERE / "agents.txt")}
     done = subprocess.run(
-        [*script, url, "--", str(VISITORS)], env=environ, capture_output=True, text=True, check=True
+        [*script, url, "--", str(VISITORS), secrets.token_hex(4)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
     result: dict[str, Any] = json.loads(line.removeprefix("RESULT "))

@@ -16,13 +16,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from collector.writer import Writer
 from dashboard.app import create_app
-from dashboard.settings import DashboardSettings
+from dashboard.settings import Credit, DashboardSettings
 from footfall.commands import Context
 from footfall.config import Config, from_environ
 from footfall.control import control_app, listen
 from footfall.housekeeper import jobs, keep_house
 from footfall.paths import DataPaths
 from footfall.process import child_arguments, inherited_listener
+from geoip import Locator
 from schema import Store, migrate, open_embedded, open_server
 
 _log = structlog.get_logger(__name__)
@@ -85,7 +86,9 @@ async def _serve(context: Context, writes: bool, listener: socket.socket | None)
 
 def _application(context: Context) -> ASGIApp:
     """Return the dashboard on TCP and the commands on the control socket."""
+    places = Locator(context.config.geoip_db, directory=context.paths.geoip)
     settings = DashboardSettings(
+        credits=lambda: _credits(places),
         data=context.paths.root,
         collector_url=context.config.public_url or f"http://{context.config.collector}",
         trusted_proxies=context.config.trusted_proxies,
@@ -100,6 +103,12 @@ def _application(context: Context) -> ASGIApp:
         await (commands if is_control else pages)(scope, receive, send)
 
     return by_socket
+
+
+def _credits(places: Locator) -> list[Credit]:
+    """Return whom the geo databases in use ask to be named."""
+    found = {database.attribution for database in places.status() if database.attribution.text}
+    return [Credit(each.text, each.url) for each in sorted(found, key=lambda each: each.text)]
 
 
 class _Server(uvicorn.Server):

@@ -55,5 +55,6 @@ async def overview(request: Request) -> Response:
         viewer=viewer,
         sites=[each.name for each in sites],
         links=asked.links,
+        credits=await context.run(context.settings.credits),
     )
     return context.page(request, asker, html)

@@ -24,6 +24,7 @@ from dashboard.model import (
     Viewer,
 )
 from dashboard.render import render
+from dashboard.settings import Credit
 
 BAKU = ZoneInfo("Asia/Baku")
 NOW = datetime(2026, 11, 21, 14, 20, 8, tzinfo=BAKU)
@@ -181,11 +182,19 @@ def links_of(page: Overview | DetailsPage, **changes: Any) -> Links:
     return replace(Links(site_name=page.site, filters=page.filters), **changes)
 
 
+CREDITS = (Credit("IP Geolocation by DB-IP", "https://db-ip.com"),)
+
+
 def overview_html(page: Overview | None = None, **links: Any) -> str:
     """Return the rendered page."""
     page = page or an_overview()
     return render(
-        "overview.html", page=page, viewer=VIEWER, sites=SITES, links=links_of(page, **links)
+        "overview.html",
+        page=page,
+        viewer=VIEWER,
+        sites=SITES,
+        links=links_of(page, **links),
+        credits=CREDITS,
     )
 
 
