@@ -142,7 +142,8 @@ class _Handler(BaseHTTPRequestHandler):
         page = self._filtered(replace(look.an_overview(), filters=filters))
         if tabs.get("pages"):
             page.panels["pages"] = look.a_panel("pages", tab=tabs["pages"])
-        return render("overview.html", page=page, viewer=look.VIEWER, sites=look.SITES, links=links)
+        context = {"viewer": look.VIEWER, "sites": look.SITES, "credits": look.CREDITS}
+        return render("overview.html", page=page, links=links, **context)
 
     def _filtered(self, page: Overview) -> Overview:
         """Return the page as it would be for Azerbaijan alone, when it is asked for."""
