@@ -142,7 +142,11 @@ class _Handler(BaseHTTPRequestHandler):
         page = self._filtered(replace(look.an_overview(), filters=filters))
         if tabs.get("pages"):
             page.panels["pages"] = look.a_panel("pages", tab=tabs["pages"])
-        context: dict[str, Any] = {"viewer": look.VIEWER, "sites": look.SITES, "credits": look.CREDITS}
+        context: dict[str, Any] = {
+            "viewer": look.VIEWER,
+            "sites": look.SITES,
+            "credits": look.CREDITS,
+        }
         return render("overview.html", page=page, links=links, **context)
 
     def _filtered(self, page: Overview) -> Overview:
