@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from collector.serve import run
 from collector.settings import CollectorSettings
 from footfall.config import from_environ
+from footfall.paths import STOREFRONT
 from footfall.process import child_arguments, inherited_listener
-
-# The demo shop is an example in the repository, not a part of the installed packages.
-DEMO_SHOP = Path(__file__).parent.parent / "examples" / "storefront" / "site"
 
 
 def main() -> None:
@@ -23,7 +20,7 @@ def main() -> None:
         journal_slot=arguments.slot,
         trusted_proxies=config.trusted_proxies,
         geoip_paths=config.geoip_db,
-        demo=DEMO_SHOP if config.demo else None,
+        demo=STOREFRONT / "site" if config.demo else None,
     )
     run(settings, inherited_listener(arguments.listener))
 

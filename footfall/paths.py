@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+# The demo shop is an example in the repository, not a part of the installed packages.
+STOREFRONT: Final = Path(__file__).parent.parent / "examples" / "storefront"
 
 
 @dataclass(frozen=True, slots=True)

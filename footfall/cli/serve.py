@@ -17,7 +17,7 @@ from footfall.config import Address, Config, parse_address, to_environ
 from footfall.control import call, is_running
 from footfall.errors import CommandError, ConfigError
 from footfall.logs import configure_logs
-from footfall.paths import DataPaths
+from footfall.paths import STOREFRONT, DataPaths
 from footfall.supervisor import Child, Supervisor
 
 # How long the first start may take: opening the engine, migrating, seeding the demo.
@@ -99,6 +99,11 @@ def _collectors(config: Config) -> list[Child]:
 
     Connections that wait in its backlog outlive any one of them.
     """
+    if config.demo and not STOREFRONT.is_dir():
+        raise ConfigError(
+            f"the demo shop is not in {STOREFRONT}: it comes with the repository, not with the"
+            " package; start without --demo, or from a clone"
+        )
     listener = _bind(config.collector)
     return [
         Child(

@@ -12,11 +12,11 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from footfall.demo.tables import Weighted
+from footfall.paths import STOREFRONT
 
 _T = TypeVar("_T")
 
-# An example in the repository, not a part of the installed packages.
-CATALOGUE: Final = Path(__file__).parents[2] / "examples" / "storefront" / "catalogue.json"
+CATALOGUE: Final = STOREFRONT / "catalogue.json"
 
 # Links from before the shop changed its paths, which still stand elsewhere.
 _GONE: Final = ("/etir/qara-nar-30-ml", "/endirim/yay", "/qadin-parfumlari")

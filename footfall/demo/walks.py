@@ -55,6 +55,15 @@ _STAY_S: Final = {
     "message": 9, "newsletter": 9, "privacy": 40, "notfound": 9,
 }  # fmt: skip
 _SPREAD: Final = 0.85
+# Likeliest depth of reading, per cent of the page: long pages are skimmed, short ones seen whole.
+# Our choice.
+_DEPTH: Final = {
+    "home": 46, "category": 68, "product": 55, "collection": 38, "sale": 76, "search": 42,
+    "delivery": 84, "contact": 90, "wholesale": 72, "cart": 92, "checkout": 96, "thanks": 88,
+    "message": 95, "newsletter": 95, "privacy": 30, "notfound": 97,
+}  # fmt: skip
+_LEAST_DEPTH: Final = 18
+_DEPTH_SPREAD: Final = 30  # over 100 counts as 100: the end was reached
 _BOUNCE_STAY: Final = 0.62  # of the median
 _LONGEST_STAY_S: Final = 900  # below the gap that ends a session
 
@@ -146,7 +155,7 @@ class _Walk:
         rng = self.rng
         stay_s = _STAY_S[kind] * stay * exp(rng.gauss(0.0, _SPREAD))
         stay_ms = int(1_000 * min(max(stay_s, 1.4), _LONGEST_STAY_S))
-        scroll_depth = min(100, int(rng.triangular(18, 118, 62)))
+        scroll_depth = _depth(kind, rng)
         engaged_ms = int(stay_ms * rng.uniform(0.55, 1.0))
         if rng.random() < 0.14:  # looked away once: what was seen until then is told
             self._engage(stay_ms // 2, engaged_ms // 2, scroll_depth * 2 // 3, is_last_look=False)
@@ -206,6 +215,12 @@ class _Walk:
         self.steps.append(
             Step(self.now_ms, ENGAGEMENT, self.page, self.path, _NO_PROPS, None, *seen)
         )
+
+
+def _depth(kind: str, rng: Random) -> int:
+    likeliest = _DEPTH[kind]
+    least = max(_LEAST_DEPTH, likeliest - 2 * _DEPTH_SPREAD)
+    return min(100, int(rng.triangular(least, likeliest + _DEPTH_SPREAD, likeliest)))
 
 
 def bounce(shop: Shop, landing: str, rng: Random) -> list[Step]:

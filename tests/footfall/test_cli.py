@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.installation import Installation, footfall, installation
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +170,23 @@ def test_a_port_in_use_is_told(running: Installation, tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+def test_a_demo_without_the_repository_s_shop_is_one_clear_line(tmp_path: Path) -> None:
+    for package in ("collector", "dashboard", "footfall", "geoip", "privacy", "schema"):
+        shutil.copytree(REPOSITORY / package, tmp_path / package)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "footfall", "serve", "--demo", "--data", str(tmp_path / "d")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "start without --demo" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_the_parts_run_apart_only_beside_a_server(tmp_path: Path) -> None:

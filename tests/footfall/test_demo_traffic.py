@@ -237,6 +237,18 @@ def test_a_page_is_engaged_with_no_longer_than_it_was_open() -> None:
             assert event.lcp_ms is None or 0 <= (event.fcp_ms or 0) <= event.lcp_ms
 
 
+def test_short_pages_are_seen_whole_and_long_ones_skimmed() -> None:
+    base = load_shop().base
+    depths: dict[str, list[int]] = defaultdict(list)
+    for event in _events():
+        if event.name == "engagement" and event.lcp_ms is not None:
+            depths[event.path].append(event.scroll_depth)
+    mean = {path: sum(seen) / len(seen) for path, seen in depths.items()}
+    # Triangular between 18 and 76 with 46 in the middle; between 32 and 122, cut at 100, with 92.
+    assert mean[f"{base}/"] == pytest.approx(46.7, abs=4)
+    assert mean[f"{base}/sebet"] == pytest.approx(80, abs=5)
+
+
 def test_six_in_a_hundred_records_are_drops_with_their_reason() -> None:
     drops = [record for record in _records() if isinstance(record, Drop)]
     assert len(drops) / len(_records()) == pytest.approx(0.06, abs=0.001)
