@@ -57,6 +57,7 @@ lock:  ## resolve the locks again (needs uv)
 	$(LOCK) --extra embedded pyproject.toml requirements/build.in -o requirements/run.txt
 	$(LOCK) pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/server.txt
 	$(LOCK) --extra embedded --group dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+	$(LOCK) --group fuzz requirements/build.in -c requirements/dev.txt -o requirements/fuzz.txt
 
 clean:
 	rm -rf $(VENV) build *.egg-info
