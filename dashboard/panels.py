@@ -49,7 +49,7 @@ PANELS: Final[dict[str, tuple[Tab, ...]]] = {
         Tab("campaigns", "utm_campaign", ("bounce_rate",), with_empty=False),
     ),
     "countries": (Tab("countries", "country"),),
-    "places": (Tab("regions", "region"), Tab("cities", "city")),
+    "places": (Tab("cities", "city"), Tab("regions", "region")),
     "devices": (Tab("browsers", "browser"), Tab("os", "os"), Tab("screens", "screen")),
     "device_split": (Tab("device", "device"),),
 }
@@ -151,7 +151,8 @@ def _rows(
     ]
     if others:
         visitors = sum(figures.visitors for _, figures in others)
-        rows.append(Row("", "Other", visitors, None, is_other=True))
+        text = f"Other (fewer than {view.site.small_number} visitors)"
+        rows.append(Row("", text, visitors, None, is_other=True))
     return rows
 
 

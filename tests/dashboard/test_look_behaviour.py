@@ -18,12 +18,15 @@ N = "\u202f"
 def test_a_row_filters_in_place_and_says_so(page: Page, server: LookServer) -> None:
     open_page(page, server, "live")
     stays = page.locator("#live").element_handle()
+    expect(page.locator("#live-scope")).to_be_empty()
     page.locator('#places a[data-key="country:AZ"]').click()
     expect(page.locator(".chip")).to_contain_text("Country is Azerbaijan")
     expect(page.locator("#metrics .value").first).to_have_text(f"20{N}694")
     expect(page.locator("#said")).to_have_text(
         f"Filtered: Country is Azerbaijan. 25 Oct \u2013 21 Nov. 20{N}694 visitors"
     )
+    # Who is there now is read for all who look, whatever they filter.
+    expect(page.locator("#live-scope")).to_have_text("Filter does not apply here")
     assert page.url.endswith("?f=country:is:AZ")
     assert stays.evaluate("element => element.isConnected")  # no new page was loaded
     focused = page.evaluate("document.activeElement.dataset.key")

@@ -162,9 +162,10 @@ def test_shares_are_of_the_views_visitors(store: Store) -> None:
 
 def test_cities_below_the_small_number_fold_with_the_next(store: Store) -> None:
     # From the 5th to the 11th: Ganja has three visitors, on two days.
-    page = page_of(store, "period=custom&from=2026-11-05&until=2026-11-11&places=cities")
+    page = page_of(store, "period=custom&from=2026-11-05&until=2026-11-11")
+    assert page.panels["places"].tabs == ("cities", "regions")
     rows = [(row.label, row.visitors, row.is_other) for row in page.panels["places"].rows]
-    assert rows == [("Other", 30, True)]
+    assert rows == [("Other (fewer than 5 visitors)", 30, True)]
     assert page.panels["places"].folded_below == 5
 
 
