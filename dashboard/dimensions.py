@@ -22,6 +22,7 @@ class Dimension:
     column: str  # an expression over a query's event or session rows
     is_daily: bool = True  # daily_rows has it
     is_place: bool = False  # finer than a country: the small-number rule holds always
+    is_deed: bool = False  # filters choose whole sessions, by whether they have such an event
 
 
 _CITY = "if(city = '', '', concat(if(region = '', country, region), '/', city))"
@@ -32,7 +33,7 @@ DIMENSIONS: Final = {
     for dimension in (
         Dimension("page", "event", "path"),
         Dimension("hostname", "event", "hostname"),
-        Dimension("goal", "event", _GOAL),
+        Dimension("goal", "event", _GOAL, is_deed=True),
         Dimension("entry_page", "session", "entry_path"),
         Dimension("exit_page", "session", "exit_path"),
         Dimension("source", "session", "source"),

@@ -26,6 +26,9 @@ MAX_VALUE_LENGTH: Final = 2_000
 _OPERATORS: Final = get_args(FilterOperator)
 _PIECE = re.compile(r"\\(.)|(\|)|([^\\|]+)|(\\)", re.DOTALL)
 
+# "Has not done it" is no event of another kind, but no event of this kind.
+_OPPOSITE: Final[dict[str, str]] = {"is_not": "is", "contains_not": "contains"}
+
 # Upper and lower case are the same to somebody looking for a part of a word.
 _TESTS: Final = {
     "is": "has({{{bound}:Array(String)}}, toString({column}))",
@@ -72,17 +75,21 @@ def conditions(filters: Sequence[Filter], path_prefixes: Sequence[str] = ()) -> 
     """Return what chooses a view's rows.
 
     Conditions on events choose events, and sessions that have one event for which all of them
-    hold; those on sessions choose sessions and their events.  With `path_prefixes` only events
-    of pages that begin with one of them are there.
+    hold; those on sessions choose sessions and their events.  A deed (a goal) chooses the
+    sessions that did it, or did not, with all their events.  With `path_prefixes` only events of
+    pages that begin with one of them are there.
     """
     tests: dict[str, list[str]] = {"event": [], "session": [], "both": []}
     values: dict[str, Any] = {}
     for number, condition in enumerate(filters):
         dimension = DIMENSIONS[condition.dimension]
         bound = f"f{number}"
-        column = column_of(dimension, path_prefixes)
-        test = _TESTS[condition.operator].format(bound=bound, column=column)
-        tests[dimension.level].append(test)
+        if dimension.is_deed:
+            tests["both"].append(_deed(dimension, condition.operator, bound, path_prefixes))
+        else:
+            column = column_of(dimension, path_prefixes)
+            test = _TESTS[condition.operator].format(bound=bound, column=column)
+            tests[dimension.level].append(test)
         values[bound] = list(condition.values)
     if path_prefixes:
         tests["event"].append(_begins_with("path"))
@@ -97,6 +104,15 @@ def column_of(dimension: Dimension, path_prefixes: Sequence[str] = ()) -> str:
     return dimension.column
 
 
+def _deed(dimension: Dimension, operator: str, bound: str, path_prefixes: Sequence[str]) -> str:
+    """Return the condition on a session that it did something, on the pages that are there."""
+    positive = _OPPOSITE.get(operator, operator)
+    chosen = _TESTS[positive].format(bound=bound, column=dimension.column)
+    if path_prefixes:
+        chosen += f" AND {_begins_with('path')}"
+    return _with_chosen("did" if positive == operator else "did_not", chosen)
+
+
 def _of_events(tests: dict[str, list[str]]) -> str:
     return _all(tests["event"] + tests["both"], "in_chosen_sessions", tests["session"])
 
@@ -108,9 +124,12 @@ def _of_sessions(tests: dict[str, list[str]]) -> str:
 def _all(own: list[str], part: str, of_others: list[str]) -> str:
     """Join a row's own conditions and, through the file `part`, those on the other kind of row."""
     if of_others:
-        chosen = " AND ".join(of_others)
-        own = [*own, statement("dashboard.queries", part).replace("/* chosen */", chosen)]
+        own = [*own, _with_chosen(part, " AND ".join(of_others))]
     return " AND ".join(own) or "1"
+
+
+def _with_chosen(part: str, chosen: str) -> str:
+    return statement("dashboard.queries", part).replace("/* chosen */", chosen)
 
 
 def _begins_with(column: str) -> str:

@@ -105,6 +105,7 @@ FILTER_DIMENSIONS: Final = (
     "browser",
     "os",
     "hostname",
+    "goal",
 )
 
 OPERATORS: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,12 @@ from dashboard.errors import ParameterError
 from dashboard.filters import make_filter, parse_filters
 from dashboard.links import Links, filter_text
 from dashboard.model import Filter
-from dashboard.query import Figures, Scope, breakdown, by_day, page_engagement, visitors
+from dashboard.query import Figures, Scope, breakdown, by_day, by_hour, page_engagement, visitors
 from schema import Store
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows
 
 DAY = at("2026-11-18 10:00")
+NEXT_DAY = at("2026-11-19 10:00")
 ODD = "a'b\"c\\d|e:f{g:String}\n--;ə%_"
 
 
@@ -46,6 +48,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                 event_row(DAY, visitor=2, session=2, starts=True, path="/cart", country="TR"),
                 # Visitor 3 comes from an odd place to an odd page.
                 event_row(DAY, visitor=3, session=3, starts=True, path=ODD, **odd),
+                # The next day, visitor 4 reads one seller's page and buys on another's.
+                event_row(NEXT_DAY, visitor=4, session=4, starts=True, path="/mine/a"),
+                event_row(NEXT_DAY, visitor=4, session=4, path="/theirs/b", name="Purchase"),
                 # Nobody.
                 event_row(DAY, visitor=0, path="/cart", country="AZ"),
             ],
@@ -84,8 +89,36 @@ def test_a_source_chooses_sessions_and_all_their_events(store: Store) -> None:
     assert {value: figures.pageviews for value, figures in pages.items()} == {"/": 1, "/cart": 1}
 
 
-def test_a_goal_chooses_those_who_reached_it(store: Store) -> None:
-    assert totals(store, "goal:is:Purchase") == Figures(1, 1, 0, 0, 0)
+def test_a_goal_chooses_those_who_reached_it_with_all_they_did(store: Store) -> None:
+    # Visitor 1 bought, after / and /cart; the 4 seconds on /cart are of that session.
+    assert totals(store, "goal:is:Purchase") == Figures(1, 1, 2, 0, 0)
+    assert totals(store, "goal:contains:purch") == Figures(1, 1, 2, 0, 0)
+    view = scope("goal:is:Purchase")
+    pages = {value: figures.pageviews for value, figures in breakdown(store, view, "page").rows}
+    assert pages == {"/": 1, "/cart": 1}
+    assert [value for value, _ in breakdown(store, view, "source").rows] == ["Google"]
+    assert [value for value, _ in breakdown(store, view, "country").rows] == ["AZ"]
+    assert page_engagement(store, view) == {"/cart": (4.0, 0.5)}
+    assert visitors(store, view) == 1
+    hours = by_hour(store, view, "UTC")
+    assert hours == {DAY: Figures(1, 1, 2, 0, 0)}
+
+
+def test_a_goal_not_reached_chooses_the_other_sessions(store: Store) -> None:
+    # 2 and 3 bounced; of nobody it is not known.
+    assert totals(store, "goal:is_not:Purchase") == Figures(2, 2, 2, 2, 0)
+    assert totals(store, "goal:contains_not:urchas") == Figures(2, 2, 2, 2, 0)
+
+
+def test_a_goal_and_a_page_need_not_be_one_event(store: Store) -> None:
+    assert totals(store, "goal:is:Purchase", "page:is:/") == Figures(1, 1, 1, 0, 0)
+    assert totals(store, "goal:is:Purchase", "source:is:") == Figures()
+
+
+def test_a_goal_reached_on_the_pages_of_others_is_not_a_sellers_to_know(store: Store) -> None:
+    for prefixes, found in (((), 1), (("/mine",), 0), (("/theirs",), 1)):
+        bought = replace(scope("goal:is:Purchase", prefixes=prefixes), raw_days=(NEXT_DAY.date(),))
+        assert visitors(store, bought) == found
 
 
 def test_a_country_holds_for_events_of_nobody_too(store: Store) -> None:
