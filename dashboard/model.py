@@ -148,11 +148,14 @@ class DetailsPage:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """How to make a site that has no event yet count its first."""
+    """How a site's pages come to be counted."""
 
     site: str
     snippet: str  # HTML to paste into the shop's pages
+    checked_snippet: str  # the same, for a browser to compare the file with its hash (SRI)
     script_url: str
+    features: tuple[tuple[str, bool], ...]  # each the script can have, and whether it is chosen
+    since: date | None = None  # the first day with figures; None: it waits for them
 
 
 @dataclass(frozen=True, slots=True)

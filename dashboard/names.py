@@ -152,6 +152,18 @@ SHORTCUTS: Final = {
     "custom": "C",
 }
 
+# What the script can have; one that is not named here goes by its own name.
+FEATURES: Final = {
+    "consent": "A lasting id after consent",
+    "downloads": "Downloads",
+    "elements": "Marked elements",
+    "forms": "Forms sent",
+    "hash": "Routes in the fragment",
+    "notfound": "Pages not found",
+    "outbound": "Links to other sites",
+    "vitals": "Web vitals",
+}
+
 STEPS: Final = {"hour": "per hour", "day": "per day", "month": "per month"}
 
 

@@ -136,6 +136,7 @@ def _filters(words: Words) -> dict[str, Callable[..., object]]:
         "clock": words.clock,
         "count": words.count,
         "country": words.country,
+        "date": lambda day: words.days(day, day),
         "day": words.day,
         "days": lambda period, **how: words.days(period.since, period.until, **how),
         "duration": words.duration,

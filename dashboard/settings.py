@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,29 @@ class Credit:
     url: str
 
 
+class ScriptNames(Protocol):
+    """How a page may name the script with certain features."""
+
+    @property
+    def plain(self) -> str:
+        """Return the name that follows releases."""
+
+    @property
+    def hashed(self) -> str:
+        """Return the name of this very file."""
+
+    @property
+    def integrity(self) -> str:
+        """Return the value of the attribute of that name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:
     """What the dashboard needs to know."""
 
     data: Path  # the data directory; the key of sessions stands in it
     collector_url: str  # where browsers reach the collector, as in https://stats.example
+    features: tuple[str, ...]  # what the script can have beyond a new site's
+    script_names: Callable[[Iterable[str]], ScriptNames]  # by features, of `features`
     credits: Callable[[], Sequence[Credit]] = tuple  # asked for each page: databases change
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

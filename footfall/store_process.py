@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from collector.beacon.scripts import FEATURES, snippet_names
 from collector.writer import Writer
 from dashboard.app import create_app
 from dashboard.settings import Credit, DashboardSettings
@@ -90,6 +91,8 @@ def _application(context: Context) -> ASGIApp:
     settings = DashboardSettings(
         credits=lambda: _credits(places),
         data=context.paths.root,
+        features=FEATURES,
+        script_names=snippet_names,
         collector_url=context.config.public_url or f"http://{context.config.collector}",
         trusted_proxies=context.config.trusted_proxies,
     )

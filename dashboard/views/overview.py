@@ -13,7 +13,7 @@ from dashboard.links import Links
 from dashboard.page import read_overview
 from dashboard.query import has_figures
 from dashboard.render import render
-from dashboard.views.start import start_page_of
+from dashboard.views.start import answer_start
 
 
 async def home(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def overview(request: Request) -> Response:
     if target := added_filter(request.query_params, asked.links):
         return RedirectResponse(target, 302)
     if not await context.run(has_figures, context.store, site.name):
-        return start_page_of(request, asker, site, asked.links)
+        return await answer_start(request, asker, site, asked.links)
     page = await read_overview(context.store, asked.view, asked.tabs, context.limiter)
     rows = sum(len(panel.rows) for panel in page.panels.values())
     await context.run(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from collector.beacon.scripts import FEATURES, snippet_names
 from dashboard.links import Links
 from dashboard.model import (
     DetailsPage,
@@ -20,11 +23,11 @@ from dashboard.model import (
     Point,
     Row,
     Series,
-    StartPage,
     Viewer,
 )
 from dashboard.render import render
-from dashboard.settings import Credit
+from dashboard.settings import Credit, DashboardSettings
+from dashboard.views.start import start_page
 
 BAKU = ZoneInfo("Asia/Baku")
 NOW = datetime(2026, 11, 21, 14, 20, 8, tzinfo=BAKU)
@@ -222,18 +225,22 @@ def details_html(page: DetailsPage | None = None) -> str:
     return render("details.html", page=page, viewer=VIEWER, links=links_of(page))
 
 
+SETTINGS = DashboardSettings(
+    data=Path("unused"),
+    collector_url="https://stats.shop.example",
+    features=FEATURES,
+    script_names=snippet_names,
+)
+
+
 def login_html(error: str = "", tries_left: int | None = None, email: str = "") -> str:
     """Return the rendered login."""
     return render("login.html", error=error, tries_left=tries_left, email=email, csrf="c", next="/")
 
 
-def start_html() -> str:
+def start_html(chosen: Sequence[str] = (), since: date | None = None) -> str:
     """Return the rendered page of a new site."""
-    snippet = (
-        '<script defer\n  src="https://stats.shop.example/beacon.js"\n'
-        '  data-site="shop.example"></script>'
-    )
-    page = StartPage("shop.example", snippet, "https://stats.shop.example/beacon.js")
+    page = start_page(SETTINGS, "shop.example", chosen, since)
     return render("start.html", page=page, viewer=VIEWER, links=Links(site_name="shop.example"))
 
 
@@ -268,6 +275,7 @@ def every_page() -> dict[str, str]:
             "password.html", csrf="c", error="The two are not the same.", one_time=False
         ),
         "start": start_html(),
+        "start-counted": start_html(["vitals"], SINCE),
         "error": render(
             "error.html", status=404, title="No such page", text="Nothing is kept at this address."
         ),

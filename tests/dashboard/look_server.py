@@ -125,6 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._page(self.look.pages[url.path.removeprefix("/pages/")])
         elif "/details/" in url.path:
             self._page(self._details(query))
+        elif url.path.endswith("/start"):
+            self._page(look.start_html(query.get("with", [])))
         elif "dimension" in query:
             self._add_filter(query)
         elif url.path == "/sites/shop.example":

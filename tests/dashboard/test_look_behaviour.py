@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.model import LivePath
 from tests.dashboard import look_records as look
@@ -291,7 +291,42 @@ def test_the_start_page_notices_the_first_event(page: Page, server: LookServer) 
 def test_the_snippet_is_copied_as_it_stands(page: Page, server: LookServer) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_page(page, server, "start")
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith('<script defer\n  src="https://stats.shop.example/beacon.js"')
+
+
+def test_the_snippet_follows_the_ticked_features(page: Page, server: LookServer) -> None:
+    open_page(page, server, "start")
+    expect(page.get_by_role("button", name="Show the script with these")).to_be_hidden()
+    page.get_by_label("Web vitals").check()
+    page.get_by_label("Downloads").check()
+    expect(page.locator("#snippet")).to_contain_text("/beacon.downloads.vitals.js")
+    expect(page.locator("#snippet-checked")).to_contain_text('crossorigin="anonymous"')
+    expect(page.get_by_role("button", name="Copy")).to_have_count(2)
+    page.get_by_label("Web vitals").uncheck()
+    page.get_by_label("Downloads").uncheck()
+    expect(page.locator("#snippet")).to_contain_text("/beacon.js")
+
+
+def test_without_script_a_button_shows_the_snippet_of_the_ticked_features(
+    browser: Browser, server: LookServer
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.address("start"))
+    page.get_by_label("Forms sent").check()
+    page.get_by_role("button", name="Show the script with these").click()
+    expect(page.locator("#snippet")).to_contain_text("/beacon.forms.js")
+    expect(page.get_by_label("Forms sent")).to_be_checked()
+    context.close()
+
+
+def test_the_page_of_a_counted_site_stays(page: Page, server: LookServer) -> None:
+    open_page(page, server, "start-counted")
+    expect(page.locator(".note")).to_have_text("Counting since 25 Oct 2026. Open the figures")
+    expect(page.locator("#snippet")).to_contain_text("/beacon.vitals.js")
+    assert not [path for path in server.asked if path.startswith("/api/live")]
+    page.get_by_role("link", name="Open the figures").click()
+    page.wait_for_url("**/sites/shop.example")

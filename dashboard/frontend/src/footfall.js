@@ -8,7 +8,7 @@ import { startNavigation } from "./navigation.js";
 import { startPlaces } from "./places.js";
 import { follow, startRegions } from "./regions.js";
 import { startShortcuts } from "./shortcuts.js";
-import { startCopying, startFirstEvent } from "./start.js";
+import { startCopying, startFeatures, startFirstEvent } from "./start.js";
 
 follow((region) => region.id === "trend" && startChart(region));
 follow((region) => region.id === "metrics" && startStrip());
@@ -21,4 +21,5 @@ startMenus();
 startShortcuts();
 startLive();
 startFirstEvent();
+startFeatures();
 startCopying();

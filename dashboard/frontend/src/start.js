@@ -1,4 +1,4 @@
-// Start: the page of a new site, which notices its first event by itself.
+// Start: the page with the script, which follows the ticked features and notices the first event.
 
 import { connect } from "./live.js";
 
@@ -14,8 +14,28 @@ export function startFirstEvent() {
   });
 }
 
+/** Show the snippet of the ticked features at once; without script the form's button does. */
+export function startFeatures() {
+  const form = document.getElementById("features");
+  if (!form) return;
+  form.querySelector("[type=submit]").hidden = true;
+  form.addEventListener("change", async () => {
+    const asked = new URLSearchParams(new FormData(form)).toString();
+    const address = `${form.getAttribute("action")}?${asked}`;
+    const answer = await fetch(address);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const snippets = page.getElementById("snippets");
+    if (!snippets) return location.assign(address);
+    // A slower answer to an earlier tick comes too late.
+    if (asked !== new URLSearchParams(new FormData(form)).toString()) return;
+    document.getElementById("snippets").replaceWith(document.importNode(snippets, true));
+    startCopying();
+  });
+}
+
 export function startCopying() {
   for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!button.hidden) continue;
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
   }
