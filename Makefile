@@ -47,6 +47,7 @@ test-server: setup  ## the store's tests against FOOTFALL_TEST_CLICKHOUSE_URL
 
 bench: setup  ## print the benchmarks' figures as JSON
 	$(BIN)/python -m bench.ingest
+	$(BIN)/python -m bench.steady
 	$(BIN)/python -m bench.storage
 
 assets: setup  ## build the beacon and the pages' bundles again (needs Node)

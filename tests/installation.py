@@ -38,10 +38,17 @@ class Installation:
 
     def process_id(self, module: str) -> int:
         """Return the id of the supervised process that runs a module; raises LookupError."""
-        for child in _children(self.process.pid):
-            if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
-                return child
+        for child in self.process_ids(module):
+            return child
         raise LookupError(f"no process runs {module}")
+
+    def process_ids(self, module: str) -> list[int]:
+        """Return the ids of all supervised processes that run a module."""
+        return [
+            child
+            for child in _children(self.process.pid)
+            if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        ]
 
     def log(self) -> str:
         """Return what the processes said so far."""

@@ -1,0 +1,158 @@
+"""Steady benchmark: a day's rate and a rush hour's, how soon beacons show, and what it takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from bench.load import city_databases, send
+from bench.probe import PROBE_SITE, SITE, count_events, visible_after_s, wait_until_counted
+from tests.installation import Installation, installation
+
+QUIET_PER_S: Final = 500
+QUIET_S: Final = 20
+RUSH_PER_S: Final = int(os.environ.get("BENCH_RUSH_PER_S", "10000"))
+RUSH_S: Final = int(os.environ.get("BENCH_RUSH_SECONDS", "300"))
+BESIDE_PER_S: Final = 2_000
+BESIDE_S: Final = 20
+CONNECTIONS: Final = 64
+_SAMPLE_EVERY_S: Final = 1.0
+_EMAIL: Final = "owner@shop.example"
+_PASSWORD: Final = "correct horse battery staple"
+
+
+def main() -> None:
+    """Print the figures as one JSON object."""
+    os.environ["FOOTFALL_GEOIP_DB"] = city_databases()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        installation(Path(folder) / "data") as running,
+    ):
+        print(json.dumps(_measure(running), indent=2))
+
+
+def _measure(running: Installation) -> dict[str, Any]:
+    for site in (SITE, PROBE_SITE):
+        running.command("site", "add", site, "--timezone", "Asia/Baku")
+        wait_until_counted(running, site)
+    token = running.command("token", "add", "bench", "--scope", "stats")["token"]
+    running.command("user", "add", _EMAIL, "--role", "owner", "--password-stdin", stdin=_PASSWORD)
+    before = send(running.public, seconds=3, connections=CONNECTIONS)  # warms every cache
+    quiet = send(running.public, seconds=QUIET_S, connections=CONNECTIONS, per_s=QUIET_PER_S)
+    rush, visible, memory = _rush(running, token)
+    alone = send(running.public, seconds=BESIDE_S, connections=CONNECTIONS, per_s=BESIDE_PER_S)
+    beside, looks_ms = _beside_the_dashboard(running)
+    sent = [before, quiet, rush, alone, beside]
+    return {
+        f"at_{QUIET_PER_S}_per_s": quiet,
+        f"at_{RUSH_PER_S}_per_s": rush,
+        "visible_after_s": visible,
+        "resident_mb": memory,
+        f"at_{BESIDE_PER_S}_per_s": alone,
+        f"at_{BESIDE_PER_S}_per_s_beside_dashboard": beside,
+        "dashboard_page_ms": looks_ms,
+        "acknowledged": sum(s["requests"] - s["refused"] for s in sent) + 2 + visible["samples"],
+        "stored": count_events(running),
+        "unread_at_most": len(sent) * CONNECTIONS,
+    }
+
+
+def _rush(running: Installation, token: str) -> tuple[dict[str, Any], ...]:
+    """Return what the load saw, how soon probes showed, and each process's memory."""
+    seen_s: list[float] = []
+    memory: list[dict[str, float]] = []
+
+    def sample() -> None:
+        seen_s.append(visible_after_s(running, token))
+        memory.append(running.resident_mb())
+        time.sleep(_SAMPLE_EVERY_S)
+
+    with _repeated(sample):
+        load = send(running.public, seconds=RUSH_S, connections=CONNECTIONS, per_s=RUSH_PER_S)
+    visible = {
+        "samples": len(seen_s),
+        "median": round(median(seen_s), 3),
+        "p95": round(quantiles(seen_s, n=20)[-1], 3),
+        "max": max(seen_s),
+    }
+    return load, visible, {name: _growth(memory, name) for name in memory[0]}
+
+
+def _growth(memory: list[dict[str, float]], name: str) -> dict[str, float]:
+    """Return the median of the first fifth and of the last, and the most."""
+    series = [each[name] for each in memory if name in each]
+    fifth = max(1, len(series) // 5)
+    return {
+        "first_fifth": median(series[:fifth]),
+        "last_fifth": median(series[-fifth:]),
+        "max": max(series),
+    }
+
+
+def _beside_the_dashboard(running: Installation) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the load saw while the overview was opened again and again, and its times."""
+    browser = _sign_in(running)
+    times_ms: list[float] = []
+
+    def look() -> None:
+        begun_s = time.monotonic()
+        with browser.open(f"{running.internal}/sites/{SITE}", timeout=60) as answer:
+            answer.read()
+        times_ms.append((time.monotonic() - begun_s) * 1_000)
+
+    with _repeated(look):
+        load = send(running.public, seconds=BESIDE_S, connections=CONNECTIONS, per_s=BESIDE_PER_S)
+    pages = {"pages": len(times_ms), "median": round(median(times_ms)), "max": round(max(times_ms))}
+    return load, pages
+
+
+def _sign_in(running: Installation) -> urllib.request.OpenerDirector:
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    with browser.open(f"{running.internal}/login", timeout=30) as answer:
+        page = answer.read().decode()
+    field = re.search(r'name="csrf"[^>]*value="([^"]+)"', page)
+    if field is None:
+        raise RuntimeError("the sign-in form has no field named csrf")
+    form = {"email": _EMAIL, "password": _PASSWORD, "csrf": field[1]}
+    browser.open(f"{running.internal}/login", urlencode(form).encode(), timeout=30).close()
+    return browser
+
+
+@contextmanager
+def _repeated(action: Callable[[], None]) -> Iterator[None]:
+    """Do something again and again on a thread until the block ends."""
+    is_over = threading.Event()
+    errors: list[Exception] = []
+
+    def repeat() -> None:
+        try:
+            while not is_over.is_set():
+                action()
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+if __name__ == "__main__":
+    main()
