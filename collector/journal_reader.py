@@ -15,8 +15,7 @@ import structlog
 from collector.event import Drop, Event
 from collector.frames import Damage, decode_frames
 from collector.journal import Position, read_synced, segment_path, segment_sequences
-
-QUARANTINE_SUFFIX: Final = ".quarantine"
+from collector.quarantine import QUARANTINE_SUFFIX, set_aside
 
 # How much of a segment is decoded at once.  Our choice: some ten thousand events.
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
@@ -168,18 +167,12 @@ def _read_chunk(
 
 def _quarantine(path: Path, damage: Damage) -> None:
     """Keep damaged bytes beside their segment for a person to look at, once."""
-    target = path.with_name(f"{path.stem}-{damage.start}{QUARANTINE_SUFFIX}")
-    if target.exists():
-        return
     with path.open("rb") as file:
         file.seek(damage.start)
-        target.write_bytes(file.read(damage.end - damage.start))
-    _log.error(
-        "journal_record_damaged",
-        segment=path.stem,
-        at=damage.start,
-        bytes=damage.end - damage.start,
-    )
+        content = file.read(damage.end - damage.start)
+    name = f"{path.stem}-{damage.start}{QUARANTINE_SUFFIX}"
+    if set_aside(path.with_name(name), content):
+        _log.error("journal_record_damaged", segment=path.stem, at=damage.start, bytes=len(content))
 
 
 def _within(horizon: datetime, item: tuple[Event | Drop, Position]) -> bool:

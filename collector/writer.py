@@ -8,15 +8,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import structlog
 
 from collector.checkpoint import load_checkpoint, save_checkpoint
 from collector.event import Drop, Event
+from collector.event_rows import COLUMNS, Placed, columns
+from collector.frames import encode_frame
 from collector.journal_reader import Batch, Positions, delete_segments, read_batch, read_range
+from collector.quarantine import QUARANTINE_SUFFIX, prune_quarantine, set_aside
+from collector.refused import find_refused
+from collector.repeat import mend_sessions, not_stored
 from collector.resend import RESEND_WINDOW, RecentIds
 from collector.session import SESSION_GAP, Sessions
 from schema import Store, StoreError
@@ -27,28 +32,26 @@ BATCH_INTERVAL_S: Final = 0.5
 BATCH_ROWS: Final = 20_000
 _RETRY_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 
-_EVENT_FIELDS: Final = Event.__struct_fields__
-_NOT_STORED: Final = frozenset({"resend_id"})
-_EVENT_COLUMNS: Final = [
-    *(name for name in _EVENT_FIELDS if name not in _NOT_STORED),
-    "session",
-    "starts",
-]
+# After so many failures in a row it may be an event that is refused, and not a store that is down.
+_BLAME_AFTER: Final = 2
+# After so many looks an insert that the store says it has and does not show is not under way: a
+# server that renames a part for longer than the waits between has a disk that hangs.
+_UNSEEN_LOOKS: Final = 3
+
 _DROPPED_COLUMNS: Final = ["site", "hour", "reason", "detail", "count"]
 
 _log = structlog.get_logger(__name__)
 
-# An accepted event with its session's id and whether it opens it.
-_Placed = tuple[Event, int, bool]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Insert:
     """A batch as the store takes it; kept until the store has it."""
 
     batch: Batch
-    columns: list[Sequence[Any]]
+    placed: list[Placed]
     dropped: list[list[Any]]
+    # Whether the store may have some of it.
+    doubtful: bool = False
 
 
 class Writer:
@@ -69,6 +72,11 @@ class Writer:
         self._plan: Positions | None = None
         self._started = False
         self._pruned_at = datetime.min.replace(tzinfo=UTC)
+        # In a row, of the insert that is pending.
+        self._failures = 0
+        self._unseen = 0
+        # Events that the store refused for good, since the start; they lie in the quarantine.
+        self.refused_count = 0
 
     @property
     def caught_up_at(self) -> datetime | None:
@@ -88,7 +96,9 @@ class Writer:
         following = checkpoint.next_positions
         if following is not None:
             batch = read_range(self._root, self._done, following)
-            self._pending = None if batch is None else self._prepare(batch)
+            if batch is not None:
+                self._pending = self._prepare(batch)
+                self._pending.doubtful = True
             self._insert_pending()
             self._done = following
             # If the store had the batch already, what was prepared again met its own sessions.
@@ -146,11 +156,7 @@ class Writer:
     def _prepare(self, batch: Batch) -> _Insert:
         self._recall_late_sessions(batch.records)
         placed, dropped = self._place(batch.records)
-        return _Insert(
-            batch,
-            _columns(placed) if placed else [],
-            [[*key, count] for key, count in dropped.items()],
-        )
+        return _Insert(batch, placed, [[*key, count] for key, count in dropped.items()])
 
     def _save_plan(self, following: Positions | None) -> None:
         """Make durable what is done and what comes next, unless it is already."""
@@ -160,27 +166,65 @@ class Writer:
         self._plan = following
 
     def _insert_pending(self) -> None:
-        """Insert what is pending; a repeat under the same token adds nothing.
+        """Insert what is pending, what the store has of it left out.
 
         Events come last: what is dropped depends on the sessions that the store had before them.
         """
-        if self._pending is None:
+        insert = self._pending
+        if insert is None:
             return
-        insert, token = self._pending, f"{self._journal}/{self._pending.batch.token}"
-        if insert.dropped:
-            self._store.insert("dropped_rows", _DROPPED_COLUMNS, insert.dropped, token=token)
-        if insert.columns:
-            self._store.insert(
-                "event_rows", _EVENT_COLUMNS, insert.columns, by_column=True, token=token
-            )
+        try:
+            if self._failures >= _BLAME_AFTER:
+                self._set_refused_aside(insert)
+            self._insert(insert)
+        except StoreError:
+            insert.doubtful = True
+            self._failures += 1
+            raise
+        self._failures = self._unseen = 0
         self._stored_until = insert.batch.records[-1].received_at
         self._pending = None
 
+    def _insert(self, insert: _Insert) -> None:
+        token = f"{self._journal}/{insert.batch.token}"
+        if insert.dropped:
+            self._store.insert("dropped_rows", _DROPPED_COLUMNS, insert.dropped, token=token)
+        if not insert.doubtful:
+            self._insert_events(insert.placed, token)
+            return
+        self._insert_events(not_stored(self._store, insert.placed), token)
+        if left := not_stored(self._store, insert.placed):
+            self._insert_unseen(left, token)
+        mend_sessions(self._store, insert.placed)
+
+    def _insert_unseen(self, left: Sequence[Placed], token: str) -> None:
+        """Insert events whose token the store knows and whose rows it does not show."""
+        self._unseen += 1
+        if self._unseen < _UNSEEN_LOOKS:
+            raise StoreError("the store says it has a batch and does not show it: looking again")
+        _log.warning("token_without_rows", events=len(left))
+        self._insert_events(left, f"{token}/{self._unseen}")
+
+    def _insert_events(self, placed: Sequence[Placed], token: str) -> None:
+        if placed:
+            self._store.insert("event_rows", COLUMNS, columns(placed), by_column=True, token=token)
+
+    def _set_refused_aside(self, insert: _Insert) -> None:
+        """Take the events that no store would take out of a batch, so that the others go in."""
+        refused = find_refused(self._store, insert.placed) if insert.placed else []
+        for event in refused:
+            frame = encode_frame(event)
+            name = f"refused-{blake2b(frame, digest_size=8).hexdigest()}{QUARANTINE_SUFFIX}"
+            if set_aside(self._root / name, frame):
+                self.refused_count += 1
+                _log.error("event_refused", site=event.site, file=name)
+        insert.placed = [item for item in insert.placed if item[0] not in refused]
+
     def _place(
         self, records: Sequence[Event | Drop]
-    ) -> tuple[list[_Placed], Counter[tuple[str, datetime, str, str]]]:
+    ) -> tuple[list[Placed], Counter[tuple[str, datetime, str, str]]]:
         """Give each event its session; count what is dropped, by site, hour, reason and detail."""
-        placed: list[_Placed] = []
+        placed: list[Placed] = []
         dropped: Counter[tuple[str, datetime, str, str]] = Counter()
         for record in records:
             reason, detail = "", ""
@@ -243,14 +287,4 @@ class Writer:
         # An event is late, and its sessions are fetched, only behind one more gap.
         self._sessions.forget_before(newest - SESSION_GAP)
         delete_segments(self._root, self._done, (newest - RESEND_WINDOW).timestamp())
-
-
-def _columns(placed: Sequence[_Placed]) -> list[Sequence[Any]]:
-    """Return the values of `_EVENT_COLUMNS`, one sequence a column."""
-    events, sessions, starts = zip(*placed, strict=True)
-    by_field = dict(
-        zip(_EVENT_FIELDS, zip(*map(msgspec.structs.astuple, events), strict=True), strict=True)
-    )
-    by_field["revenue"] = tuple(amount or 0 for amount in by_field["revenue"])
-    fields = [values for name, values in by_field.items() if name not in _NOT_STORED]
-    return [*fields, sessions, starts]
+        prune_quarantine(self._root)

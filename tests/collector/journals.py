@@ -63,7 +63,8 @@ class FaultyStore(Store):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store._clients)
-        self.faults: list[tuple[str, str]] = []  # table, "before" or "after"; the first is next
+        # Table, "before", "after", or "forgotten": after, and the token's note is lost.
+        self.faults: list[tuple[str, str]] = []  # the first is next
 
     def insert(
         self,
@@ -78,6 +79,7 @@ class FaultyStore(Store):
         fault = self.faults.pop(0)[1] if self.faults and self.faults[0][0] == table else ""
         if fault == "before":
             raise StoreError("the connection was lost on the way there")
-        super().insert(table, columns, data, by_column=by_column, token=token)
-        if fault == "after":
+        noted = f"{token}/forgotten" if fault == "forgotten" else token
+        super().insert(table, columns, data, by_column=by_column, token=noted)
+        if fault:
             raise StoreError("the connection was lost on the way back")

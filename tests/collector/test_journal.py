@@ -15,7 +15,8 @@ from collector.errors import JournalError
 from collector.event import Drop, Event
 from collector.frames import encode_frame
 from collector.journal import Journal, Position, read_synced, segment_path, segment_sequences
-from collector.journal_reader import QUARANTINE_SUFFIX, delete_segments, read_batch, read_range
+from collector.journal_reader import delete_segments, read_batch, read_range
+from collector.quarantine import QUARANTINE_SUFFIX
 from tests.collector.journals import a_drop, an_event, append, minute
 
 REPOSITORY = Path(__file__).parents[2]

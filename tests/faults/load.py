@@ -76,6 +76,7 @@ def wait_until_drained(running: Installation) -> None:
         return all(
             read[slot.name] == [synced.segment, synced.offset]
             for slot in journal.iterdir()
+            if slot.is_dir()
             for synced in [read_synced(slot)]
         )
 
