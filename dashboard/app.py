@@ -99,6 +99,7 @@ def _routes() -> list[Route | Mount]:
         Route(login.PASSWORD_PAGE, login.change_password, methods=["POST"]),
         Route("/sites/{site}", overview.overview),
         Route("/sites/{site}/start", start.start),
+        Route("/sites/{site}/details/{panel}.csv", details.details_file),
         Route("/sites/{site}/details/{panel}", details.details),
         Route("/api/live", live.live_stream),
         Route("/api/v1/stats/realtime/visitors", live.visitors_now),

@@ -75,8 +75,9 @@ class Links:
         sort: str = "",
         descending: bool = True,
         page: int = 1,
+        as_file: bool = False,
     ) -> str:
-        """Return the page of all rows of a panel, in its tab; `sort` "" is by visitors."""
+        """Return the page, or the file, of a panel's rows, in its tab; `sort` "" is by visitors."""
         view = replace(self, tabs={panel: tab}) if tab else self
         extra = []
         if search:
@@ -85,9 +86,8 @@ class Links:
             extra.append(("sort", f"-{sort}" if descending else sort))
         if page > 1:
             extra.append(("page", str(page)))
-        return view._address(
-            f"/sites/{quote(self.site_name, safe='')}/details/{quote(panel, safe='')}", extra
-        )
+        name = quote(panel, safe="") + (".csv" if as_file else "")
+        return view._address(f"/sites/{quote(self.site_name, safe='')}/details/{name}", extra)
 
     def start(self) -> str:
         """Return the page with the site's snippet."""

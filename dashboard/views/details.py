@@ -1,18 +1,20 @@
-"""Details: every row of one panel, searched, sorted and by the page."""
+"""Details: every row of one panel, searched and sorted, by the page or as a file."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.access import visible_paths, visible_site
+from dashboard.access import SignedIn, visible_paths, visible_site
 from dashboard.address import Asked, asked_view
-from dashboard.context import context_of
+from dashboard.context import Context, context_of
+from dashboard.csv_file import csv_text
 from dashboard.errors import ParameterError
 from dashboard.model import DetailsPage, Panel, Row
 from dashboard.page import with_shares
@@ -29,35 +31,80 @@ async def details(request: Request) -> Response:
     """Show a page of a panel's rows."""
     context = context_of(request)
     asker = await context.reader(request)
-    site = await context.run(visible_site, context.store, asker.user, request.path_params["site"])
-    query = request.query_params
-    asked = asked_view(query, site, context.clock(), visible_paths(asker.user))
-    name = request.path_params["panel"]
-    tab_of(name, query.get(name, ""))  # an unknown panel is no page
-    page = await context.run(_read, context.store, asked, name, query)
-    await context.run(
-        context.audit.record,
-        actor=str(asker.user.id),
-        action="view",
-        site=site.name,
-        rows=len(page.panel.rows),
-        detail=f"details {name} {page.panel.tab}",
-    )
+    asked = await _asked(request, asker)
+    found = await context.run(_find, context.store, asked, request)
+    page = _page(asked, found, request.query_params)
+    await _record(context, asker, "view", asked, page.panel)
     viewer = asker.viewer()
     html = render(
         "details.html",
         page=page,
         user=viewer,
         viewer=viewer,
-        sites=[site.name],
+        sites=[page.site],
         links=asked.links,
     )
     return context.page(request, asker, html)
 
 
-def _read(store: Store, asked: Asked, name: str, query: QueryParams) -> DetailsPage:
-    view = asked.view
-    panel, is_empty = _all_rows(store, asked, name)
+async def details_file(request: Request) -> Response:
+    """Send all rows of a panel that match the search, as CSV."""
+    context = context_of(request)
+    asker = await context.reader(request)
+    asked = await _asked(request, asker)
+    found = await context.run(_find, context.store, asked, request)
+    text = await context.run(csv_text, found.panel)
+    # Before a row leaves: what cannot be written down is not sent.
+    await _record(context, asker, "export", asked, found.panel)
+    return Response(
+        text,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{_file_name(asked, found.panel)}"'},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rows that match a search, in order, and how they were asked for."""
+
+    panel: Panel
+    is_hidden: bool
+    search: str
+    sort: str
+    descending: bool
+
+
+async def _asked(request: Request, asker: SignedIn) -> Asked:
+    """Return the view of a request; raises NotFoundError and ParameterError."""
+    context = context_of(request)
+    site = await context.run(visible_site, context.store, asker.user, request.path_params["site"])
+    query, name = request.query_params, request.path_params["panel"]
+    tab_of(name, query.get(name, ""))  # an unknown panel is no page
+    return asked_view(query, site, context.clock(), visible_paths(asker.user))
+
+
+async def _record(
+    context: Context, asker: SignedIn, action: str, asked: Asked, panel: Panel
+) -> None:
+    await context.run(
+        context.audit.record,
+        actor=str(asker.user.id),
+        action=action,
+        site=asked.view.site.name,
+        rows=len(panel.rows),
+        detail=f"details {panel.name} {panel.tab}",
+    )
+
+
+def _file_name(asked: Asked, panel: Panel) -> str:
+    period = asked.view.period
+    name = f"{asked.view.site.name} {panel.name} {panel.tab} {period.since} {period.until}"
+    return re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII) + ".csv"
+
+
+def _find(store: Store, asked: Asked, request: Request) -> _Found:
+    query = request.query_params
+    panel, is_empty = _all_rows(store, asked, request.path_params["panel"])
     search = query.get("q", "").strip()
     sort = query.get("sort", "-visitors")
     column, descending = sort.removeprefix("-"), sort.startswith("-")
@@ -65,6 +112,12 @@ def _read(store: Store, asked: Asked, name: str, query: QueryParams) -> DetailsP
         known = ", ".join(("value", "visitors", *panel.columns))
         raise ParameterError("sort", f"{column!r}: expected one of {known}")
     rows = _sorted(_matching(panel.rows, search), column, descending=descending)
+    panel = replace(panel, rows=rows, row_total=len(rows))
+    return _Found(panel, is_empty, search, column, descending)
+
+
+def _page(asked: Asked, found: _Found, query: QueryParams) -> DetailsPage:
+    view, rows = asked.view, found.panel.rows
     page_total = max(1, -(-len(rows) // ROWS_A_PAGE))
     page = min(_page_number(query.get("page", "1")), page_total)
     first = (page - 1) * ROWS_A_PAGE
@@ -74,13 +127,13 @@ def _read(store: Store, asked: Asked, name: str, query: QueryParams) -> DetailsP
         now=view.now,
         period=view.period,
         filters=view.filters,
-        panel=replace(panel, rows=rows[first : first + ROWS_A_PAGE], row_total=len(rows)),
-        search=search,
-        sort=column,
-        descending=descending,
+        panel=replace(found.panel, rows=rows[first : first + ROWS_A_PAGE]),
+        search=found.search,
+        sort=found.sort,
+        descending=found.descending,
         page=page,
         page_total=page_total,
-        hidden_below=view.site.small_number if is_empty else 0,
+        hidden_below=view.site.small_number if found.is_hidden else 0,
     )
 
 
