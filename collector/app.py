@@ -32,12 +32,14 @@ from collector.answer import (
 )
 from collector.beacon.scripts import find_script
 from collector.bot import bot_family
-from collector.connection import connection_of
+from collector.connection import connection_of, encoding_error
 from collector.decode import Payload, Problems, decode
 from collector.demo import DemoShop
 from collector.errors import BeaconError, JournalError, NotReadyError, RateError
 from collector.intake import Clock, Intake, utc_now
 from collector.journal import Journal
+from collector.metrics import CollectorMeter
+from collector.openapi import OPENAPI
 from collector.pixel import GIF, GIF_HEADERS, pixel_payload
 from collector.request import Bodies, ClientGoneError
 from collector.rules import PublishedRules, rules_path
@@ -53,20 +55,25 @@ _HOUSEKEEPING_S: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-def create_app(settings: CollectorSettings, *, clock: Clock = utc_now) -> ASGIApp:
+def create_app(
+    settings: CollectorSettings, *, clock: Clock = utc_now, meter: CollectorMeter | None = None
+) -> ASGIApp:
     """Return the application; its lifespan opens the journal, the salts and the geo database."""
-    return _Collector(settings, clock)
+    return _Collector(settings, clock, meter or CollectorMeter())
 
 
 class _Collector:
     """One process's public listener."""
 
-    def __init__(self, settings: CollectorSettings, clock: Clock) -> None:
+    def __init__(self, settings: CollectorSettings, clock: Clock, meter: CollectorMeter) -> None:
         self._settings = settings
         self._clock = clock
+        self._meter = meter
         self._bodies = Bodies()
         self._intake: Intake | None = None
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
+        # A redirection repeats the Host header, which is the sender's.
+        self._pages.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -80,16 +87,25 @@ class _Collector:
                 answer = await self._take_body(scope, receive)
             except ClientGoneError:
                 return
+            self._meter.answered(answer.status)
             await answer.send(send)
+        elif scope["method"] == "OPTIONS":
+            await PREFLIGHT.send(send)
         else:
-            answer = PREFLIGHT if scope["method"] == "OPTIONS" else method_not_allowed()
-            await answer.send(send)
+            self._meter.answered(405)
+            await method_not_allowed().send(send)
 
     async def _take_body(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            payload, problems = decode(await self._bodies.read(receive))
+            body = await self._bodies.read(receive)
         except BeaconError as error:
             return refused(error)
+        begun_s = time.perf_counter()
+        try:
+            payload, problems = decode(body)
+        except BeaconError as error:
+            return refused(encoding_error(scope) or error)
+        self._meter.decoded(time.perf_counter() - begun_s)
         return await self._take(payload, problems, scope)
 
     async def _take(self, payload: Payload, problems: Problems, scope: Scope) -> Answer:
@@ -122,6 +138,7 @@ class _Collector:
     def _routes(self) -> list[BaseRoute]:
         routes: list[BaseRoute] = [
             Route("/health", self._health),
+            Route("/api/openapi.json", _openapi),
             Route("/pixel.gif", self._pixel, methods=["GET", "OPTIONS"]),
             Route("/beacon{features:path}.js", _script, methods=["GET", "OPTIONS"]),
         ]
@@ -141,9 +158,10 @@ class _Collector:
             return Response(headers=GIF_HEADERS | CORS_HEADERS)
         payload, problems = pixel_payload(request.query_params, request.headers)
         answer = await self._take(payload, problems, request.scope)
+        self._meter.answered(answer.status)
         headers = {name.decode(): value.decode() for name, value in answer.start["headers"]}
-        if answer.start["status"] != 202:
-            return Response(answer.body["body"], answer.start["status"], headers)
+        if answer.status != 202:
+            return Response(answer.body["body"], answer.status, headers)
         dropped = headers.get(DROPPED_HEADER.lower())
         told = {DROPPED_HEADER: dropped} if dropped else {}
         return Response(GIF, headers=GIF_HEADERS | CORS_HEADERS | told)
@@ -151,13 +169,15 @@ class _Collector:
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         data = self._settings.data
-        journal = Journal(data / "journal" / self._settings.journal_slot)
+        slot = data / "journal" / self._settings.journal_slot
+        journal = Journal(slot, limits=self._settings.limits)
         self._intake = Intake(
             journal,
             PublishedRules(rules_path(data)),
             SaltBook(data / "salts"),
             Locator(self._settings.geoip_paths, directory=data / "geoip"),
             self._clock,
+            self._meter,
         )
         await asyncio.to_thread(_warm_up)
         housekeeping = asyncio.create_task(self._keep_house(self._intake))
@@ -166,6 +186,8 @@ class _Collector:
         finally:
             housekeeping.cancel()
             await journal.close()
+            self._meter.set_ready(False)
+            self._meter.save()
 
     async def _keep_house(self, intake: Intake) -> None:
         while True:
@@ -175,12 +197,15 @@ class _Collector:
                 # The next second tries again; one that ends this task would keep salts for good.
                 _log.error("salts_not_expired", error=type(error).__name__)
             self._bodies.end_overdue(time.monotonic())
+            self._meter.set_ready(intake.is_ready)
+            self._meter.save()
             await asyncio.sleep(_HOUSEKEEPING_S)
 
 
 async def _script(request: Request) -> Response:
     """Answer with the script of this name."""
-    script = find_script(request.url.path.removeprefix("/"))
+    # Not `request.url`, which reads the Host header and fails on a bad one.
+    script = find_script(request.scope["path"].removeprefix("/"))
     if script is None:
         return PlainTextResponse("there is nothing here", 404)
     if request.method == "OPTIONS":
@@ -199,6 +224,11 @@ async def _script(request: Request) -> Response:
     if encoding:
         headers["content-encoding"] = encoding
     return Response(body, headers=headers, media_type="text/javascript")
+
+
+async def _openapi(_: Request) -> Response:
+    """Answer with the description of this listener."""
+    return Response(OPENAPI, media_type="application/json")
 
 
 def _warm_up() -> None:

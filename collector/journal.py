@@ -7,9 +7,11 @@ that wait share one sync (group commit) and the event loop never blocks on the d
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import struct
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ import structlog
 from collector.errors import JournalError
 from collector.event import Drop, Event
 from collector.frames import encode_frame, whole_frames_end
+from collector.room import Limits, Room
 from schema.files import sync_directory, write_all, write_atomically
 
 SEGMENT_SUFFIX: Final = ".journal"
@@ -32,6 +35,12 @@ SEGMENT_BYTES: Final = 32 * 1024 * 1024
 # What says how far a slot's newest segment is safe: sequence and bytes, both unsigned 64 bit.
 SYNCED_NAME: Final = "synced"
 _SYNCED: Final = struct.Struct("<QQ")
+
+# How often a journal that could not be written tries whether it can be now.  Our choice: a balancer
+# sends nothing to a collector that says it is not well, so that no beacon would find it out.
+_TRY_AGAIN_S: Final = 1.0
+# What it tries with.  Our choice: a block of most file systems, so that it needs a new one.
+_TRIAL: Final = bytes(4096)
 
 _log = structlog.get_logger(__name__)
 
@@ -90,9 +99,16 @@ def write_segments(
 class Journal:
     """The writing end of one collector's journal; use it from one event loop."""
 
-    def __init__(self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES) -> None:
-        """Open the slot's journal, cutting a torn last record of an earlier run."""
+    def __init__(
+        self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, limits: Limits | None = None
+    ) -> None:
+        """Open the slot's journal, cutting a torn last record of an earlier run.
+
+        Raises JournalError while another process has it open: what two write would be lost.
+        """
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for parent in (directory.parent, directory.parent.parent):
+            sync_directory(parent)
         self._directory = directory
         self._segment_bytes = segment_bytes
         self._pending: list[bytes] = []
@@ -102,9 +118,12 @@ class Journal:
         self._closing = False
         self._failed = False
         self._undone = True
-        self._synced_file = os.open(
-            directory / SYNCED_NAME, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600
-        )
+        self._room = Room(directory, limits or Limits())
+        # Beacons that could not be made safe since the start, by reason: "journal_limit",
+        # "disk_reserve" or "write_failed".
+        self.refused: Counter[str] = Counter()
+        self._failed_for = ""
+        self._synced_file = _open_alone(directory / SYNCED_NAME)
         self._sequence = _repair(directory)
         self._segment = -1
         self._offset = 0
@@ -147,21 +166,28 @@ class Journal:
 
     def _run(self) -> None:
         while True:
-            self._wake.wait()
+            self._wake.wait(_TRY_AGAIN_S if self._failed else None)
             self._wake.clear()
             with self._lock:
                 pending, self._pending = self._pending, []
                 waiting, self._waiting = self._waiting, []
             if waiting:
-                self._loop.call_soon_threadsafe(_settle, waiting, self._commit(b"".join(pending)))
+                error = self._commit(b"".join(pending))
+                if error is not None:
+                    self.refused[self._failed_for] += len(waiting)
+                self._loop.call_soon_threadsafe(_settle, waiting, error)
             elif self._closing:
                 return
+            elif self._failed:
+                self._try_again()
             if self._closing:
                 self._wake.set()
 
     def _commit(self, data: bytes) -> JournalError | None:
         """Write and sync `data`; return the error after which nothing of it is kept."""
         try:
+            if shortage := self._room.take(len(data)):
+                return self._refuse(shortage)
             if self._offset >= self._segment_bytes or not self._undone:
                 self._open_next_segment()
             write_all(self._segment, data)
@@ -170,18 +196,47 @@ class Journal:
             self._offset += len(data)
         except OSError as error:
             return self._undo(error)
+        self._recover()
+        return None
+
+    def _try_again(self) -> None:
+        """Find out whether a write works by now; nothing of it stays."""
+        try:
+            if self._room.take(len(_TRIAL)):
+                return
+            if not self._undone:
+                self._open_next_segment()
+            write_all(self._segment, _TRIAL)
+            os.fdatasync(self._segment)
+        except OSError:
+            self._take_back()
+            return
+        self._take_back()
+        self._recover()
+
+    def _recover(self) -> None:
         if self._failed:
             self._failed = False
-            _log.info("journal_recovered")
-        return None
+            _log.info("journal_recovered", refused=dict(self.refused))
+
+    def _refuse(self, shortage: str) -> JournalError:
+        """Say that there is no room, before anything was written."""
+        if not self._failed:
+            _log.error("journal_full", reason=shortage)
+        self._failed, self._failed_for = True, shortage
+        return JournalError(f"the journal has no room: {shortage}")
 
     def _undo(self, error: OSError) -> JournalError:
         """Take back a write that failed half way, so that the next one starts clean."""
+        reason = os.strerror(error.errno or 0)
         if not self._failed:
-            _log.error(
-                "journal_write_failed", errno=error.errno, reason=os.strerror(error.errno or 0)
-            )
-        self._failed = True
+            _log.error("journal_write_failed", errno=error.errno, reason=reason)
+        self._failed, self._failed_for = True, "write_failed"
+        self._take_back()
+        return JournalError(f"the journal could not be written: {reason}")
+
+    def _take_back(self) -> None:
+        """Cut what stands behind the newest record that is safe."""
         try:
             os.ftruncate(self._segment, self._offset)
             os.lseek(self._segment, self._offset, os.SEEK_SET)
@@ -190,7 +245,6 @@ class Journal:
             # What stands behind the offset now is behind what readers take; go on elsewhere.
             self._undone = False
             _log.error("journal_undo_failed", errno=failure.errno)
-        return JournalError(f"the journal could not be written: {os.strerror(error.errno or 0)}")
 
     def _open_next_segment(self) -> None:
         path = segment_path(self._directory, self._sequence + 1)
@@ -213,6 +267,17 @@ class Journal:
 
     def _publish_synced(self, sequence: int, offset: int) -> None:
         os.pwrite(self._synced_file, _SYNCED.pack(sequence, offset), 0)
+
+
+def _open_alone(path: Path) -> int:
+    """Open a file to write, for as long as this process lives the only one to do so."""
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise JournalError("another process writes this journal: stop it first") from error
+    return descriptor
 
 
 def _parts(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from collector.room import Limits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorSettings:
@@ -15,4 +17,15 @@ class CollectorSettings:
     journal_slot: str  # this process's journal directory, such as "c0"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     geoip_paths: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
+    limits: Limits = Limits()  # noqa: RUF009 - frozen
     demo: Path | None = None  # a directory to serve at /demo/
+
+
+def meter_path(settings: CollectorSettings) -> Path:
+    """Return where this process writes what it counts about itself."""
+    return metrics_directory(settings.data) / settings.journal_slot
+
+
+def metrics_directory(data: Path) -> Path:
+    """Return where a data directory's processes write what they count."""
+    return data / "metrics"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from collector.room import MIB, Limits
 from collector.serve import run
 from collector.settings import CollectorSettings
 from footfall.config import from_environ
@@ -20,6 +21,7 @@ def main() -> None:
         journal_slot=arguments.slot,
         trusted_proxies=config.trusted_proxies,
         geoip_paths=config.geoip_db,
+        limits=Limits(config.journal_limit_mib * MIB, config.disk_reserve_mib * MIB),
         demo=STOREFRONT / "site" if config.demo else None,
     )
     run(settings, inherited_listener(arguments.listener))

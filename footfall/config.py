@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from collector.room import DISK_RESERVE_BYTES, JOURNAL_LIMIT_BYTES, MIB
 from footfall.errors import ConfigError
 
 PREFIX: Final = "FOOTFALL_"
@@ -43,6 +45,9 @@ class Config:
     geoip_db: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
     maxmind_account_id: str = ""  # with the key: `footfall geoip update --source maxmind`
     maxmind_licence_key: str = field(default="", repr=False)
+    journal_limit_mib: int = JOURNAL_LIMIT_BYTES // MIB  # of all collectors' journals together
+    disk_reserve_mib: int = DISK_RESERVE_BYTES // MIB  # left free for the store to catch up
+    store_hung_after_s: int = 60  # without a sign of life, after which it is killed; 0 is never
     demo: bool = False
 
 
@@ -79,6 +84,9 @@ def to_environ(config: Config) -> dict[str, str]:
         "maxmind_account_id": config.maxmind_account_id,
         "maxmind_licence_key": config.maxmind_licence_key,
         "demo": "1" if config.demo else "",
+        "journal_limit_mib": str(config.journal_limit_mib),
+        "disk_reserve_mib": str(config.disk_reserve_mib),
+        "store_hung_after_s": str(config.store_hung_after_s),
     }
     return {PREFIX + name.upper(): text for name, text in values.items() if text}
 
@@ -145,6 +153,12 @@ def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(part) for part in text.split(":") if part)
 
 
+def _whole_number(least: int, text: str) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise ValueError(f"expected a whole number from {least} on; unset it for the default")
+    return int(text)
+
+
 def _flag(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError("expected 0 or 1")
@@ -163,6 +177,9 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "maxmind_account_id": str,
     "maxmind_licence_key": str,
     "demo": _flag,
+    "journal_limit_mib": partial(_whole_number, 1),
+    "disk_reserve_mib": partial(_whole_number, 0),
+    "store_hung_after_s": partial(_whole_number, 0),
 }
 _SECRETS: Final = frozenset({"clickhouse_url", "maxmind_licence_key"})
 

@@ -17,7 +17,9 @@ from collector.frames import encode_frame
 from collector.journal import Journal, Position, read_synced, segment_path, segment_sequences
 from collector.journal_reader import delete_segments, read_batch, read_range
 from collector.quarantine import QUARANTINE_SUFFIX
+from collector.room import Limits
 from tests.collector.journals import a_drop, an_event, append, minute
+from tests.installation import wait_until
 
 REPOSITORY = Path(__file__).parents[2]
 FRAME_BYTES = len(encode_frame(an_event(visitor=100)))
@@ -286,3 +288,68 @@ def test_a_journal_holds_events_and_drops_in_order(tmp_path: Path) -> None:
     batch = read_batch(tmp_path, {}, 10)
     assert batch is not None
     assert batch.records == records
+
+
+def answers(root: Path, limits: Limits, counts: int) -> list[str]:
+    """Append `counts` times ten events; return "" or the error of each."""
+    told: list[str] = []
+
+    async def run() -> None:
+        journal = Journal(root / "0", limits=limits)
+        for _ in range(counts):
+            try:
+                await journal.append(numbered(100, 10))
+                told.append("")
+            except JournalError as error:
+                told.append(str(error))
+        assert journal.healthy == (told[-1] == "")
+        assert journal.refused.total() == sum(bool(error) for error in told)
+        await journal.close()
+
+    asyncio.run(run())
+    return told
+
+
+def test_a_journal_at_its_limit_refuses_and_takes_again_when_the_writer_made_room(
+    tmp_path: Path,
+) -> None:
+    """Ten events fit three times; other collectors' journals count too."""
+    limits = Limits(journal_bytes=35 * FRAME_BYTES, reserve_bytes=0)
+    assert answers(tmp_path, limits, 4) == ["", "", "", "the journal has no room: journal_limit"]
+    append(tmp_path, numbered(100, 10), slot="1")
+    segment_path(tmp_path / "0", 1).unlink()
+    assert answers(tmp_path, limits, 3) == ["", "", "the journal has no room: journal_limit"]
+    assert len(visitors(tmp_path)) == 30
+
+
+def test_a_disk_nearly_full_is_left_to_the_store(tmp_path: Path) -> None:
+    everything = Limits(reserve_bytes=2**62)
+    assert answers(tmp_path, everything, 1) == ["the journal has no room: disk_reserve"]
+    assert visitors(tmp_path) == []
+
+
+def test_a_journal_without_room_recovers_by_itself(tmp_path: Path) -> None:
+    """A balancer sends no beacon to a collector that says it is not well."""
+    append(tmp_path, numbered(100, 10), slot="1")
+
+    async def run() -> None:
+        # Room for what it tries with, and not beside the other journal.
+        journal = Journal(tmp_path / "0", limits=Limits(journal_bytes=4096, reserve_bytes=0))
+        with pytest.raises(JournalError):
+            await journal.append(numbered(100, 30))
+        segment_path(tmp_path / "1", 1).unlink()
+        await asyncio.to_thread(wait_until, lambda: journal.healthy, 10)
+        await journal.close()
+
+    asyncio.run(run())
+    assert visitors(tmp_path) == []
+
+
+def test_two_processes_do_not_write_one_journal(tmp_path: Path) -> None:
+    async def run() -> None:
+        journal = Journal(tmp_path / "0")
+        with pytest.raises(JournalError, match="another process"):
+            Journal(tmp_path / "0")
+        await journal.close()
+
+    asyncio.run(run())
