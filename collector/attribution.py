@@ -7,13 +7,10 @@ from typing import Final, NamedTuple
 
 from collector.campaign import Campaign
 from collector.channel import channel_of
-from collector.source import DIRECT, Source, source_of_host, source_of_tag
+from collector.source import Source, source_of_host, source_of_tag
 from collector.tables import read_table
 
 _ATTRIBUTIONS_KEPT: Final = 8_192
-
-# What a click id says when the link has no medium of its own, as a medium.
-_MEDIUMS: Final = {"paid": "cpc", "display": "display", "email": "email", "shopping": ""}
 
 
 class Attribution(NamedTuple):
@@ -21,6 +18,14 @@ class Attribution(NamedTuple):
 
     source: str
     channel: str
+
+
+class _Click(NamedTuple):
+    """What a click id says of a link that has no medium of its own."""
+
+    source: Source
+    medium: str
+    campaign: str
 
 
 def attribute(host: str, campaign: Campaign) -> Attribution:
@@ -32,22 +37,16 @@ def attribute(host: str, campaign: Campaign) -> Attribution:
 def _attribute(host: str, tag: str, medium: str, campaign: str, click_id: str) -> Attribution:
     source = source_of_tag(tag) if tag else source_of_host(host)
     if click_id:
-        clicked, meaning = _CLICK_IDS[click_id]
+        click = _CLICKS[click_id]
         if not tag and not source.kind:
-            source = clicked
-        if meaning == "shopping" and not medium:
-            return Attribution(source.name, "Organic Shopping")
-        medium = medium or _MEDIUMS.get(meaning, "")
+            source = click.source
+        if not medium:
+            medium, campaign = click.medium, click.campaign or campaign
     channel = channel_of(source, medium, campaign, is_referred=bool(host or click_id))
     return Attribution(source.name, channel)
 
 
-def _known(name: str) -> Source:
-    """Return the source of this name with its kind from the table of hosts."""
-    found = source_of_tag(name)
-    return found if found != DIRECT else Source(name)
-
-
-_CLICK_IDS: Final = {
-    parameter: (_known(name), meaning) for parameter, name, meaning in read_table("click_ids.tsv")
+_CLICKS: Final = {
+    parameter: _Click(source_of_tag(name), medium, campaign)
+    for parameter, name, medium, campaign in read_table("click_ids.tsv")
 }

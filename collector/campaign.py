@@ -39,7 +39,8 @@ def campaign_of(query: str) -> Campaign:
         key = key.lower()
         if key in _TAGS:
             tags.setdefault(key, _text(value))
-        elif key in _CLICK_IDS and value and not click_id:
+        elif key in _CLICK_IDS and value:
+            # The last one was added last: a link from an advertisement may have been shared on.
             click_id = key
     if not tags and not click_id:
         return NO_CAMPAIGN

@@ -1,43 +1,30 @@
-"""Channel: the group of a source, named and decided as Google Analytics 4 does by default.
-
-The rules and their order are those of "Default channel group" (support.google.com/analytics/answer/
-9756891, 2026), with the kinds of `data/hosts.tsv` for its lists of sites.
-"""
+"""Channel: the group of a source, decided by the first row of `data/channels.tsv` that fits."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from collector.source import Source
+from collector.tables import read_table
 
-DIRECT_CHANNEL: Final = "Direct"
+# Distinct mediums whose rules are kept. Our choice: more than people write on links.
+_MEDIUMS_KEPT: Final = 1_024
 
-_PAID: Final = re.compile(r".*cp.*|ppc|retargeting|paid.*", re.DOTALL)
-_SHOP: Final = re.compile(r".*(([^a-df-z]|^)shop|shopping).*", re.DOTALL)
-_DISPLAY: Final = frozenset({"display", "banner", "expandable", "interstitial", "cpm"})
-_SOCIAL: Final = frozenset(
-    {"social", "social-network", "social-media", "sm", "social network", "social media"}
-)
-_EMAIL: Final = frozenset({"email", "e-mail", "e_mail", "e mail"})
-_REFERRAL: Final = frozenset({"referral", "app", "link"})
+_ABSENT: Final = "-"
 
-_PAID_BY_KIND: Final = {
-    "shopping": "Paid Shopping",
-    "search": "Paid Search",
-    "social": "Paid Social",
-    "messenger": "Paid Social",
-    "video": "Paid Video",
-}
-_ORGANIC_BY_KIND: Final = {
-    "assistant": "AI Assistant",
-    "shopping": "Organic Shopping",
-    "social": "Organic Social",
-    "messenger": "Organic Social",
-    "video": "Organic Video",
-    "search": "Organic Search",
-    "mail": "Email",
-}
+
+class Rule(NamedTuple):
+    """One row of the table; None fits anything."""
+
+    name: str
+    channel: str
+    kinds: frozenset[str] | None
+    source: re.Pattern[str] | None
+    medium: re.Pattern[str] | None
+    campaign: re.Pattern[str] | None
+    must_be_referred: bool
 
 
 def channel_of(source: Source, medium: str, campaign: str, *, is_referred: bool) -> str:
@@ -45,57 +32,50 @@ def channel_of(source: Source, medium: str, campaign: str, *, is_referred: bool)
 
     `is_referred` says that a referrer was there, so that an untagged link is at least a referral.
     """
-    medium, campaign = medium.lower(), campaign.lower()
-    if not source.name and not medium and not campaign:
-        return DIRECT_CHANNEL
-    return (
-        _paid(source, medium, campaign)
-        or _organic(source, medium, campaign)
-        or _by_medium(source.name.lower(), medium)
-        or ("Referral" if is_referred and not medium else "Unassigned")
+    return rule_of(source, medium, campaign, is_referred=is_referred).channel
+
+
+def rule_of(source: Source, medium: str, campaign: str, *, is_referred: bool) -> Rule:
+    """Return the rule that decides the channel; the last one fits everything."""
+    name, campaign = source.name.lower(), campaign.lower()
+    for rule in _rules_under(medium.lower()):
+        if (
+            (rule.kinds is None or source.kind in rule.kinds)
+            and _fits(rule.source, name)
+            and _fits(rule.campaign, campaign)
+            and (is_referred or not rule.must_be_referred)
+        ):
+            return rule
+    return RULES[-1]
+
+
+@lru_cache(maxsize=_MEDIUMS_KEPT)
+def _rules_under(medium: str) -> tuple[Rule, ...]:
+    """Return the rules that fit a medium: most links have none, so most rules end here."""
+    return tuple(rule for rule in RULES if _fits(rule.medium, medium))
+
+
+def _fits(pattern: re.Pattern[str] | None, text: str) -> bool:
+    return pattern is None or pattern.fullmatch(text) is not None
+
+
+def _pattern(cell: str) -> re.Pattern[str] | None:
+    if not cell:
+        return None
+    return re.compile("" if cell == _ABSENT else cell, re.DOTALL)
+
+
+def _rule(row: list[str]) -> Rule:
+    name, channel, kinds, source, medium, campaign, referred = row
+    return Rule(
+        name,
+        channel,
+        frozenset(kinds.split(",")) if kinds else None,
+        _pattern(source),
+        _pattern(medium),
+        _pattern(campaign),
+        referred == "yes",
     )
 
 
-def _paid(source: Source, medium: str, campaign: str) -> str:
-    if "cross-network" in campaign:
-        return "Cross-network"
-    is_paid = _PAID.fullmatch(medium) is not None
-    if is_paid and source.kind != "shopping" and _SHOP.fullmatch(campaign):
-        return "Paid Shopping"
-    if is_paid and source.kind in _PAID_BY_KIND:
-        return _PAID_BY_KIND[source.kind]
-    if medium in _DISPLAY:
-        return "Display"
-    return "Paid Other" if is_paid else ""
-
-
-def _organic(source: Source, medium: str, campaign: str) -> str:
-    if medium == "ai-assistant":
-        return "AI Assistant"
-    if source.kind == "shopping" or _SHOP.fullmatch(campaign):
-        return "Organic Shopping"
-    if medium in _SOCIAL:
-        return "Organic Social"
-    if "video" in medium:
-        return "Organic Video"
-    if medium == "organic":
-        return "Organic Search"
-    # A tag says more than the place the link stood on: a newsletter may be read at Gmail or shared.
-    tagged = _by_medium("", medium)
-    return tagged or _ORGANIC_BY_KIND.get(source.kind, "")
-
-
-def _by_medium(source: str, medium: str) -> str:
-    if source in _EMAIL or medium in _EMAIL:
-        return "Email"
-    if medium == "affiliate":
-        return "Affiliates"
-    if medium in _REFERRAL:
-        return "Referral"
-    if medium == "audio":
-        return "Audio"
-    if "sms" in (source, medium):
-        return "SMS"
-    if medium.endswith("push") or "mobile" in medium or "notification" in medium:
-        return "Mobile Push Notifications"
-    return "Mobile Push Notifications" if source == "firebase" else ""
+RULES: Final = tuple(_rule(row) for row in read_table("channels.tsv"))

@@ -11,7 +11,9 @@ from collector.page import page_of, split_url
 _LONGEST: Final = 2_000
 # Distinct referrers whose parts are kept, without their queries.
 _REFERRERS_KEPT: Final = 8_192
-_APP: Final = "android-app://"
+_APP: Final = "android-app"
+# Pages and apps; an extension or a file of the visitor's own is no place to come from.
+_SCHEMES: Final = frozenset({"http", "https", _APP})
 
 
 class Referrer(NamedTuple):
@@ -36,6 +38,8 @@ def _referrer_at(location: str) -> Referrer:
     if page is None or parse_address(page.hostname.strip("[]")) is not None:
         return NO_REFERRER
     scheme = location.strip().partition("://")[0].lower()
+    if scheme not in _SCHEMES:
+        return NO_REFERRER
     # An app's address goes on with what it opened, which is ours: only the package tells something.
-    path = "/" if f"{scheme}://" == _APP else page.path
+    path = "/" if scheme == _APP else page.path
     return Referrer(f"{scheme}://{page.hostname}{path}", page.hostname)

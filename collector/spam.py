@@ -8,12 +8,13 @@ from typing import Final
 from collector.tables import read_table
 
 _HOSTS: Final = frozenset(row[0] for row in read_table("spam_hosts.txt"))
+_MOST_LABELS: Final = max(host.count(".") + 1 for host in _HOSTS)
 _HOSTS_KEPT: Final = 8_192
 
 
 @lru_cache(maxsize=_HOSTS_KEPT)
 def spam_host(host: str) -> str:
     """Return the entry that a referring host falls under, "" when it is no spam."""
-    labels = host.split(".")
+    labels = host.rsplit(".", _MOST_LABELS)[-_MOST_LABELS:]
     domains = (".".join(labels[start:]) for start in range(len(labels)))
     return next((domain for domain in domains if domain in _HOSTS), "")

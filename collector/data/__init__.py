@@ -1,1 +1,1 @@
-"""Tables of facts: hosts, click ids, currencies and spam hosts; each file's first lines say whence."""
+"""Tables of facts: hosts, channels, click ids, currencies, spam hosts; first lines say whence."""
