@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
@@ -23,9 +23,9 @@ from footfall.config import Config, from_environ
 from footfall.control import control_app, listen
 from footfall.housekeeper import jobs, keep_house
 from footfall.paths import DataPaths
-from footfall.process import child_arguments, inherited_listener
+from footfall.process import beat, child_arguments, inherited_listener
 from geoip import Locator
-from schema import Store, migrate, open_embedded, open_server
+from schema import Store, StoreError, migrate, open_embedded, open_server
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ def main() -> None:
         seed_demo(context)
     context.publish()
     try:
-        asyncio.run(_serve(context, "writer" in roles, listener))
+        asyncio.run(_serve(context, "writer" in roles, listener, arguments.heartbeat))
     finally:
         context.store.close()
 
@@ -64,7 +64,9 @@ def _open(config: Config, paths: DataPaths) -> Store:
     return open_embedded(paths.database)
 
 
-async def _serve(context: Context, writes: bool, listener: socket.socket | None) -> None:
+async def _serve(
+    context: Context, writes: bool, listener: socket.socket | None, heart: int | None
+) -> None:
     """Run the threads and the listeners until a signal; the writer takes what is left last."""
     paths, config = context.paths, context.config
     writer = Writer(context.store, paths.journal, paths.checkpoint) if writes else None
@@ -74,6 +76,7 @@ async def _serve(context: Context, writes: bool, listener: socket.socket | None)
     if writer is not None:
         threads.start("writer", lambda: writer.run(stop))
     threads.start("housekeeper", lambda: keep_house(jobs(context, writer), stop))
+    beating = None if heart is None else asyncio.create_task(beat(heart, _sign_of_life(context)))
     sockets = [] if listener is None else [listener]
     if not config.clickhouse_url:
         sockets.append(listen(paths.control_socket))
@@ -83,6 +86,24 @@ async def _serve(context: Context, writes: bool, listener: socket.socket | None)
         await stopped.wait()
     stop.set()
     await asyncio.to_thread(threads.join)
+    if beating is not None:
+        beating.cancel()
+
+
+def _sign_of_life(context: Context) -> Callable[[], object]:
+    """Return what comes back while this process is of use: the engine in it answers, too.
+
+    A server that does not answer is no fault that a new process would mend.
+    """
+    if context.config.clickhouse_url:
+        return lambda: None
+
+    def ask() -> None:
+        # One that refuses is not hung.
+        with suppress(StoreError):
+            context.store.value("SELECT 1")
+
+    return ask
 
 
 def _application(context: Context) -> ASGIApp:

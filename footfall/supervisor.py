@@ -14,6 +14,8 @@ from typing import Final
 
 import structlog
 
+from footfall.process import HEARTBEAT_S
+
 # Our choice: a crash at start does not spin, and a crash after an hour is repaired at once.
 _BACK_OFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0)
 # A process that ran this long was well: its next restart is a first one again.
@@ -23,6 +25,10 @@ _WELL_AFTER_S: Final = 30.0
 # then the store process takes what is left of the journal.
 _STOP_COLLECTORS_S: Final = 6.0
 _STOP_STORE_S: Final = 7.0
+
+# The first start makes tables and may seed a demo.  Our choice: ten minutes by default.
+_START_ALLOWANCE: Final = 10
+_MANY_BEATS: Final = 4096
 
 _log = structlog.get_logger(__name__)
 
@@ -36,6 +42,8 @@ class Child:
     arguments: tuple[str, ...] = ()
     listener: socket.socket | None = None  # handed down as the file descriptor --listener
     is_store: bool = False  # stops last
+    # Seconds without a sign of life after which it is killed and started again; 0 is never.
+    hung_after_s: int = 0
 
 
 class Supervisor:
@@ -93,6 +101,9 @@ class Supervisor:
         if child.listener is not None:
             descriptors.append(child.listener.fileno())
             arguments += ["--listener", str(child.listener.fileno())]
+        heart_read, heart_write = os.pipe()
+        descriptors.append(heart_write)
+        arguments += ["--heartbeat", str(heart_write)]
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -103,11 +114,15 @@ class Supervisor:
             # Signals of the terminal reach the supervisor alone, which stops them in order.
             start_new_session=True,
         )
+        os.close(heart_write)
         self._running[child.name] = process
         _log.info("process_started", process=child.name, pid=process.pid)
         if self._stopping.is_set():
             process.terminate()
+        watching = asyncio.create_task(_watch(child, process, heart_read))
         status = await process.wait()
+        watching.cancel()
+        os.close(heart_read)
         del self._running[child.name]
         return status
 
@@ -128,6 +143,25 @@ class Supervisor:
                 if process.returncode is None:
                     _log.error("process_killed", pid=process.pid, after_s=within_s)
                     process.kill()
+
+
+async def _watch(child: Child, process: asyncio.subprocess.Process, heart: int) -> None:
+    """Kill a child that gives no sign of life for too long; the first one may take longer.
+
+    Counts its own turns, not the clock: a machine that slept did so with all of its processes.
+    """
+    os.set_blocking(heart, False)
+    silent_s, allowed_s = 0.0, float(child.hung_after_s * _START_ALLOWANCE)
+    while child.hung_after_s:
+        await asyncio.sleep(HEARTBEAT_S)
+        silent_s += HEARTBEAT_S
+        with suppress(BlockingIOError):
+            if os.read(heart, _MANY_BEATS):
+                silent_s, allowed_s = 0.0, float(child.hung_after_s)
+        if silent_s >= allowed_s:
+            _log.error("process_hung", process=child.name, pid=process.pid, silent_s=silent_s)
+            process.kill()
+            return
 
 
 def _status(status: int) -> str:

@@ -136,6 +136,7 @@ def _store(config: Config, roles: str) -> Child:
         arguments=("--roles", roles),
         listener=_bind(config.dashboard) if "dashboard" in roles else None,
         is_store=True,
+        hung_after_s=config.store_hung_after_s,
     )
 
 
