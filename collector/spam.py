@@ -15,6 +15,8 @@ _HOSTS_KEPT: Final = 8_192
 @lru_cache(maxsize=_HOSTS_KEPT)
 def spam_host(host: str) -> str:
     """Return the entry that a referring host falls under, "" when it is no spam."""
-    labels = host.rsplit(".", _MOST_LABELS)[-_MOST_LABELS:]
-    domains = (".".join(labels[start:]) for start in range(len(labels)))
-    return next((domain for domain in domains if domain in _HOSTS), "")
+    if host.count(".") >= _MOST_LABELS:
+        host = ".".join(host.rsplit(".", _MOST_LABELS)[1:])
+    while host and host not in _HOSTS:
+        host = host.partition(".")[2]
+    return host
