@@ -25,6 +25,9 @@ PREFLIGHT_HEADERS: Final[dict[str, str]] = {
     "access-control-max-age": "86400",
 }
 
+# Answers before the body was read as a whole.
+_UNREAD: Final = frozenset({408, 413})
+
 # Our choice: a restart of the store takes less, and scripts try again sooner than people look.
 _RETRY_AFTER_S: Final = 5
 
@@ -34,6 +37,12 @@ class Answer(NamedTuple):
 
     start: Message
     body: Message
+
+    @property
+    def status(self) -> int:
+        """Return the status."""
+        status: int = self.start["status"]
+        return status
 
     async def send(self, send: Send) -> None:
         """Send the response."""
@@ -52,8 +61,12 @@ def accepted(dropped: str) -> Answer:
 
 def refused(error: BeaconError) -> Answer:
     """Return the answer to a malformed beacon."""
-    # What was not read of a body must not be taken for the next request.
-    headers = {} if error.status == 400 else {"connection": "close"}
+    headers = {}
+    if error.status in _UNREAD:
+        # What was not read of a body must not be taken for the next request.
+        headers["connection"] = "close"
+    elif error.status == 415:
+        headers["accept-encoding"] = "identity"  # RFC 9110, 15.5.16
     return _json(error.status, str(error), error.fields, headers)
 
 

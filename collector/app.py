@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -143,7 +143,8 @@ class _Collector:
             Route("/beacon{features:path}.js", _script, methods=["GET", "OPTIONS"]),
         ]
         if self._settings.demo is not None:
-            routes.insert(0, Mount("/demo", DemoShop(directory=self._settings.demo, html=True)))
+            shop = DemoShop(directory=self._settings.demo, html=True)
+            routes[:0] = [Route("/demo", _to_demo), Mount("/demo", shop)]
         return routes
 
     async def _health(self, _: Request) -> Response:
@@ -224,6 +225,11 @@ async def _script(request: Request) -> Response:
     if encoding:
         headers["content-encoding"] = encoding
     return Response(body, headers=headers, media_type="text/javascript")
+
+
+async def _to_demo(_: Request) -> Response:
+    """Send the browser to the demo shop's first page."""
+    return RedirectResponse("/demo/")
 
 
 async def _openapi(_: Request) -> Response:

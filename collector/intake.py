@@ -15,6 +15,7 @@ from collector.enrich import enrich
 from collector.errors import NotReadyError
 from collector.event import Drop, Event
 from collector.journal import Journal
+from collector.metrics import CollectorMeter
 from collector.rate import RateLimit
 from collector.rules import PublishedRules, Rules
 from collector.salt import SaltBook
@@ -44,12 +45,14 @@ class Intake:
         salts: SaltBook,
         locator: Locator,
         clock: Clock = utc_now,
+        meter: CollectorMeter | None = None,
     ) -> None:
         self._journal = journal
         self._published = rules
         self._salts = salts
         self._locator = locator
         self._clock = clock
+        self._meter = meter or CollectorMeter()
         self._rate = RateLimit()
         self._rules: Rules | None = None
         self._door = Door({}, {})
@@ -71,13 +74,17 @@ class Intake:
         if not connection.token:
             self._rate.take(connection.address, time.monotonic())
         now = self._clock()
+        begun_s = time.perf_counter()
         beacon = validate(payload, problems, connection, door, now)
+        validated_s = time.perf_counter()
         records: list[Event | Drop] = []
         for name in beacon.sites:
             rules = door.sites[name]
             _, salt = self._salts.current(rules.site, now)
             records.append(enrich(beacon, rules, salt, self._locator, now, _random_byte))
+        enriched_s = time.perf_counter()
         await self._keep(records)
+        self._meter.kept(records, begun_s, validated_s, enriched_s, time.perf_counter())
         reasons = [record.reason for record in records if isinstance(record, Drop)]
         return ", ".join(dict.fromkeys(reasons)) if len(reasons) == len(records) else ""
 

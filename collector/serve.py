@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import suppress
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import uvicorn
 
 from collector.app import create_app
-from collector.settings import CollectorSettings
+from collector.metrics import CollectorMeter
+from collector.protocol import Protocol, end_overdue
+from collector.settings import CollectorSettings, meter_path
 
 # How long requests under way may take after SIGTERM; the supervisor waits longer.
 _STOP_WITHIN_S: Final = 4
 
 # Browsers send a page's beacons within seconds; an idle connection costs memory.
 _KEEP_ALIVE_S: Final = 20
+
+# How often the server's loop ticks in a second (uvicorn's `Server.main_loop`).
+_TICKS_A_SECOND: Final = 10
 
 
 def run(settings: CollectorSettings, listener: socket.socket) -> None:
@@ -24,11 +31,13 @@ def run(settings: CollectorSettings, listener: socket.socket) -> None:
     The end by SIGTERM is that of the signal, after the journal was closed.  Raises SystemExit when
     the journal cannot be opened.
     """
-    server = uvicorn.Server(
+    meter = CollectorMeter(meter_path(settings))
+    protocol: Any = partial(Protocol, meter=meter)  # the server only ever calls it
+    server = _Server(
         uvicorn.Config(
-            create_app(settings),
+            create_app(settings, meter=meter),
             loop="uvloop",
-            http="httptools",
+            http=protocol,
             ws="none",
             lifespan="on",
             access_log=False,
@@ -44,3 +53,13 @@ def run(settings: CollectorSettings, listener: socket.socket) -> None:
         server.run(sockets=[listener])
     if not server.started:
         raise SystemExit(1)
+
+
+class _Server(uvicorn.Server):
+    """A server that ends what takes too long."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look at the connections once a second."""
+        if counter % _TICKS_A_SECOND == 0:
+            end_overdue(self.server_state.connections, time.monotonic())
+        return await super().on_tick(counter)
