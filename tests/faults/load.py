@@ -104,7 +104,7 @@ async def send(
         async for number, reader, writer in _turns(parts.hostname or "", parts.port or 80, numbers):
             try:
                 writer.write(beacons[number].request(parts.netloc))
-                statuses[number] = await _status(reader)
+                statuses[number] = await read_status(reader)
             except (OSError, asyncio.IncompleteReadError, ValueError):
                 writer.close()
                 continue
@@ -139,7 +139,8 @@ async def _connect(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.
                 await asyncio.sleep(0.05)
 
 
-async def _status(reader: asyncio.StreamReader) -> int:
+async def read_status(reader: asyncio.StreamReader) -> int:
+    """Read one whole answer and return its status; raises EOFError when the connection ends."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head.split(b" ", 2)[1])
     for line in head.split(b"\r\n"):
