@@ -39,7 +39,7 @@ from dashboard.render import render
 from dashboard.sessions import Sessions, session_key
 from dashboard.settings import DashboardSettings
 from dashboard.throttle import Throttle
-from dashboard.views import details, live, login, overview, start
+from dashboard.views import details, dropped, live, login, overview, start
 from privacy.audit import AuditLog
 from schema import Store, StoreError
 
@@ -99,6 +99,7 @@ def _routes() -> list[Route | Mount]:
         Route(login.PASSWORD_PAGE, login.change_password, methods=["POST"]),
         Route("/sites/{site}", overview.overview),
         Route("/sites/{site}/start", start.start),
+        Route("/sites/{site}/dropped", dropped.dropped),
         Route("/sites/{site}/details/{panel}.csv", details.details_file),
         Route("/sites/{site}/details/{panel}", details.details),
         Route("/api/live", live.live_stream),

@@ -89,6 +89,10 @@ class Links:
         name = quote(panel, safe="") + (".csv" if as_file else "")
         return view._address(f"/sites/{quote(self.site_name, safe='')}/details/{name}", extra)
 
+    def dropped(self) -> str:
+        """Return the page of what was not counted."""
+        return self._address(f"/sites/{quote(self.site_name, safe='')}/dropped")
+
     def start(self) -> str:
         """Return the page with the site's snippet."""
         return f"/sites/{quote(self.site_name, safe='')}/start"

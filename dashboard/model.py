@@ -106,6 +106,25 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why beacons were left out."""
+
+    name: str  # as in the view `dropped`
+    beacons: int
+    share: float | None  # of all that were left out, 0..1; None where they were counted
+    samples: list[tuple[str, int]]  # details with their beacons, most first, only a few
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Well formed and not counted, in the period."""
+
+    beacons: int
+    reasons: list[Reason]  # most beacons first; none for who sees a part of the site
+    on_trial: list[Reason]  # counted all the same: a rule in shadow mode found them
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The whole page."""
 
@@ -120,7 +139,7 @@ class Overview:
     panels: dict[str, Panel]
     live: Live
     nobody_pageviews: int  # counted with a privacy signal: in pageviews, in no visitor
-    dropped: int  # well formed and not counted, in the period
+    left_out: LeftOut
     hidden_below: int = 0  # the small number, when the view has too few visitors to show anything
     # Under a filter: figures up to this day are unknown, as only totals are kept of it.
     began_on: date | None = None  # when counting began too late to compare with
@@ -144,6 +163,18 @@ class DetailsPage:
     page: int  # from 1
     page_total: int  # at least 1
     hidden_below: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedPage:
+    """What was not counted, by reason and by day."""
+
+    site: str
+    timezone: str
+    period: Period
+    filters: tuple[Filter, ...]  # they do not reach the ledger
+    left_out: LeftOut
+    days: list[tuple[date, int, int]]  # day, bots, others; days with none left out
 
 
 @dataclass(frozen=True, slots=True)

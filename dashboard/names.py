@@ -164,6 +164,42 @@ FEATURES: Final = {
     "vitals": "Web vitals",
 }
 
+# Why a beacon was not counted; the key is a reason of the ledger.
+REASONS: Final = {
+    "bot": "Bots",
+    "spam": "Referrer spam",
+    "hostname": "Another hostname",
+    "path": "Excluded path",
+    "address": "Excluded address",
+    "signal": "Privacy signal",
+    "objection": "Objected",
+    "no_consent": "No consent",
+    "no_session": "No session found",
+    "duplicate": "Sent twice",
+}
+
+# What each means and what to do, in a sentence.
+REASON_HELP: Final = {
+    "bot": "A program opened the page, by what its user agent says or because the browser was "
+    "driven by one; nothing to do.",
+    "spam": "The referrer is a host known for sending visits nobody made; nothing to do.",
+    "hostname": "The page stands on a hostname that is not the site\u2019s: if it is yours, add it "
+    "with “footfall site set NAME --hostname HOST”, all others named again.",
+    "path": "The path is one you exclude: see “footfall site show NAME”, change it with "
+    "“footfall site set NAME --exclude-path PATTERN”.",
+    "address": "It came from a network you exclude, such as your own office: change it with "
+    "“footfall site set NAME --exclude-network CIDR”.",
+    "signal": "The browser sends Global Privacy Control or Do Not Track: to count such pageviews "
+    "for nobody, use “footfall site set NAME --signal nobody”; how long a page was looked "
+    "at is left out either way.",
+    "objection": "The visitor objected to being counted; that is theirs to choose.",
+    "no_consent": "The visitor did not agree, or took it back; that is theirs to choose.",
+    "no_session": "It says how long a page was looked at, but its pageview was not counted or is "
+    "too long ago; nothing to do unless it is a large part.",
+    "duplicate": "The same event came again, as after a lost connection, and was counted the "
+    "first time; nothing to do.",
+}
+
 STEPS: Final = {"hour": "per hour", "day": "per day", "month": "per month"}
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import structlog
 from anyio import CapacityLimiter, create_task_group, to_thread
 
+from dashboard.ledger import read_left_out
 from dashboard.live import read_live
-from dashboard.model import Live, Overview, Panel, Row
+from dashboard.model import LeftOut, Live, Overview, Panel, Row
 from dashboard.panels import PANELS, Tab, failed_panel, hidden_panel, read_panel, tab_of
-from dashboard.period import day_start
-from dashboard.query import Scope, dropped, first_day, nobody_pageviews
+from dashboard.query import Scope, first_day, nobody_pageviews
 from dashboard.trend import Trend, hidden_trend, read_trend
 from dashboard.view import View, is_hidden
 from schema import Store, StoreError
@@ -37,7 +37,7 @@ async def read_overview(
     )
     jobs: dict[str, Callable[[], Any]] = {
         "live": lambda: read_live(store, view.site, view.now, view.path_prefixes),
-        "dropped": lambda: _dropped(store, view),
+        "left_out": lambda: read_left_out(store, view),
     }
     if not hidden:
         jobs["trend"] = lambda: read_trend(store, view, scope, compared)
@@ -61,7 +61,7 @@ async def read_overview(
         },
         live=found.get("live") or Live(0, [], [], view.now),
         nobody_pageviews=found.get("nobody", 0),
-        dropped=found.get("dropped", 0),
+        left_out=found.get("left_out") or LeftOut(0, [], []),
         lost_until=max(scope.lost_days, default=None),
         began_on=began_on,
         hidden_below=view.site.small_number if hidden else 0,
@@ -109,12 +109,6 @@ def _panel(
     if found is None:
         return failed_panel(panel, tab, UNREADABLE)
     return replace(found, rows=with_shares(found.rows, visitors))
-
-
-def _dropped(store: Store, view: View) -> int:
-    since = day_start(view.site, view.period.since)
-    until = day_start(view.site, view.period.until + timedelta(days=1))
-    return dropped(store, view.site.name, since.astimezone(UTC), until.astimezone(UTC))
 
 
 async def _run_all(

@@ -168,11 +168,6 @@ def nobody_pageviews(store: Store, scope: Scope) -> int:
     return int(_run(store, "nobody_pageviews", scope)[0][0])
 
 
-def dropped(store: Store, site: str, since: datetime, until: datetime) -> int:
-    """Return how many beacons of a site were left out between two aware instants."""
-    return int(store.run(_QUERIES, "dropped", site=site, since=since, until=until)[0][0])
-
-
 def has_figures(store: Store, site: str) -> bool:
     """Return whether a site has counted anything yet."""
     return bool(store.run(_QUERIES, "has_figures", site=site))

@@ -13,7 +13,9 @@ from collector.beacon.scripts import FEATURES, snippet_names
 from dashboard.links import Links
 from dashboard.model import (
     DetailsPage,
+    DroppedPage,
     Filter,
+    LeftOut,
     Live,
     LivePath,
     Metric,
@@ -21,6 +23,7 @@ from dashboard.model import (
     Panel,
     Period,
     Point,
+    Reason,
     Row,
     Series,
     Viewer,
@@ -165,9 +168,37 @@ def an_overview(**changes: Any) -> Overview:
         panels=dict(_PANELS),
         live=a_live(),
         nobody_pageviews=3_127,
-        dropped=9_292,
+        left_out=a_left_out(),
     )
     return replace(page, **changes)
+
+
+def a_left_out(**changes: Any) -> LeftOut:
+    """Return four reasons, and a rule on trial."""
+    bots = [("Googlebot", 5_002), ("AhrefsBot", 3_212)]
+    counts = [
+        ("bot", 8_214, bots),
+        ("hostname", 649, [("copy-of-shop.example", 649)]),
+        ("spam", 333, [("best-seo-offer.example", 333)]),
+        ("objection", 96, []),
+    ]
+    reasons = [Reason(name, n, n / 9_292, samples) for name, n, samples in counts]
+    found = LeftOut(9_292, reasons, [Reason("hosting", 12, None, [("Example Cloud", 12)])])
+    return replace(found, **changes)
+
+
+def dropped_html() -> str:
+    """Return the rendered page of what was not counted."""
+    page = DroppedPage(
+        site="shop.example",
+        timezone="Asia/Baku",
+        period=Period("28d", SINCE, UNTIL),
+        filters=(NOT_WHOLESALE,),
+        left_out=a_left_out(),
+        days=[(SINCE, 8_000, 1_000), (UNTIL, 214, 78)],
+    )
+    links = Links(site_name="shop.example", filters=page.filters)
+    return render("dropped.html", page=page, viewer=VIEWER, links=links)
 
 
 def a_live(**changes: Any) -> Live:
@@ -268,6 +299,7 @@ def every_page() -> dict[str, str]:
                 panel=a_panel("pages", rows=[], row_total=0), search="qizil", page_total=1
             )
         ),
+        "dropped": dropped_html(),
         "login": login_html(),
         "login-error": login_html("Email and password do not match.", 4, "leyla@shop.example"),
         "password": render("password.html", csrf="c", error="", one_time=True),
