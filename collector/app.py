@@ -181,16 +181,16 @@ class _Collector:
             self._meter,
         )
         await asyncio.to_thread(_warm_up)
-        housekeeping = asyncio.create_task(self._keep_house(self._intake))
+        housekeeping = asyncio.create_task(self._keep_house(self._intake, journal))
         try:
             yield
         finally:
             housekeeping.cancel()
             await journal.close()
-            self._meter.set_ready(False)
+            self._meter.set_state(False, journal.refused)
             self._meter.save()
 
-    async def _keep_house(self, intake: Intake) -> None:
+    async def _keep_house(self, intake: Intake, journal: Journal) -> None:
         while True:
             try:
                 intake.expire_salts()
@@ -198,7 +198,7 @@ class _Collector:
                 # The next second tries again; one that ends this task would keep salts for good.
                 _log.error("salts_not_expired", error=type(error).__name__)
             self._bodies.end_overdue(time.monotonic())
-            self._meter.set_ready(intake.is_ready)
+            self._meter.set_state(intake.is_ready, journal.refused)
             self._meter.save()
             await asyncio.sleep(_HOUSEKEEPING_S)
 

@@ -1,7 +1,7 @@
 """Metrics: what a process counts about itself, in a small file that any process can read.
 
 Numbers live in memory and are written as a whole once a second: a file mapped into memory would be
-as fast, and would kill the process on a full disk.  A process that starts again goes on from them.
+as fast, and would kill the process on a full disk.  They begin at 0 with their process.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -26,9 +26,11 @@ JOURNAL_WAIT_S: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 # A batch is wanted each half second; the store gives up after a minute.
 INSERT_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 # Up to the most that one batch takes from one journal.
-BATCH_ROWS: Final = (1.0, 10.0, 100.0, 1_000.0, 5_000.0, 10_000.0, 20_000.0)
+BATCH_RECORDS: Final = (1.0, 10.0, 100.0, 1_000.0, 5_000.0, 10_000.0, 20_000.0)
 
 ANSWER_STATUSES: Final = (202, 400, 405, 408, 413, 415, 429, 500, 503)
+# Why a journal took no record, see journal.py.
+JOURNAL_REFUSALS: Final = ("journal_limit", "disk_reserve", "write_failed")
 # Connections that were closed before there was a request to answer.
 CLOSINGS: Final = ("malformed", "head_too_large", "head_too_slow")
 # What the writer finds after the answer.
@@ -46,6 +48,7 @@ COLLECTOR_NAMES: Final = (
     *(f"dropped.{reason}" for reason in DROP_REASONS),
     *(f"answered.{status}" for status in ANSWER_STATUSES),
     *(f"closed.{closing}" for closing in CLOSINGS),
+    *(f"refused.{reason}" for reason in JOURNAL_REFUSALS),
     *(f"{step}.sum" for step in STEPS),
     "decode.count",  # the other steps have the journal's: they are of beacons that it took
     *_histogram("journal_wait", JOURNAL_WAIT_S),
@@ -56,9 +59,10 @@ WRITER_NAMES: Final = (
     "sessions",
     "rows",
     "errors",
+    "refused",
     *(f"dropped.{reason}" for reason in LATE_REASONS),
     *_histogram("insert", INSERT_S),
-    *_histogram("batch_rows", BATCH_ROWS),
+    *_histogram("batch_records", BATCH_RECORDS),
 )
 
 _STAMP_BYTES: Final = 16
@@ -71,9 +75,8 @@ class _Meter:
         self._path = path
         self._stamp = _stamp(names)
         self._at: Mapping[str, int] = {name: index for index, name in enumerate(names)}
-        known = None if path is None else read_numbers(path, names)
         # A list adds in two thirds of the time that an array or a mapped file takes.
-        self._cells = list(known.values()) if known else [0.0] * len(names)
+        self._cells = [0.0] * len(names)
 
     def save(self) -> None:
         """Write the numbers where others find them; without a word when the disk takes none."""
@@ -143,9 +146,11 @@ class CollectorMeter(_Meter):
         """Add a connection that was closed before there was a request, by one of `CLOSINGS`."""
         self._cells[self._at[f"closed.{closing}"]] += 1.0
 
-    def set_ready(self, is_ready: bool) -> None:
-        """Say whether events can be made safe now."""
+    def set_state(self, is_ready: bool, refused: Mapping[str, int]) -> None:
+        """Say whether events can be made safe now, and what the journal refused since the start."""
         self._cells[self._at["ready"]] = float(is_ready)
+        for reason in JOURNAL_REFUSALS:
+            self._cells[self._at[f"refused.{reason}"]] = refused.get(reason, 0)
 
 
 class WriterMeter(_Meter):
@@ -154,21 +159,29 @@ class WriterMeter(_Meter):
     def __init__(self, path: Path | None = None) -> None:
         super().__init__(WRITER_NAMES, path)
 
-    def inserted(self, rows: int, dropped: Mapping[str, int], seconds: float) -> None:
-        """Add a batch that the store has: event rows, what was dropped late, and how long."""
+    def inserted(
+        self, records: int, rows: int, dropped: Iterable[tuple[str, int]], seconds: float
+    ) -> None:
+        """Add a batch that the store has: what the journal had of it, what became rows of events,
+        what was dropped by which reason, and how long it took.
+        """
         self._cells[self._at["rows"]] += rows
-        for reason in LATE_REASONS:
-            self._cells[self._at[f"dropped.{reason}"]] += dropped.get(reason, 0)
+        for reason, count in dropped:
+            if reason in LATE_REASONS:
+                self._cells[self._at[f"dropped.{reason}"]] += count
         self._observe(self._at["insert.sum"], INSERT_S, seconds)
-        self._observe(self._at["batch_rows.sum"], BATCH_ROWS, float(rows))
+        self._observe(self._at["batch_records.sum"], BATCH_RECORDS, float(records))
 
     def failed(self) -> None:
         """Add an attempt after which a batch has to be tried again."""
         self._cells[self._at["errors"]] += 1.0
 
-    def set_state(self, sessions: int, caught_up_at_s: float) -> None:
-        """Say how many sessions are open, and when the journal last held nothing unread."""
+    def set_state(self, sessions: int, refused: int, caught_up_at_s: float) -> None:
+        """Say how many sessions are open, how many events the store has refused since the start,
+        and when the journal last held nothing unread.
+        """
         self._cells[self._at["sessions"]] = sessions
+        self._cells[self._at["refused"]] = refused
         self._cells[self._at["caught_up_at"]] = caught_up_at_s
 
 

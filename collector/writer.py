@@ -19,6 +19,7 @@ from collector.event import Drop, Event
 from collector.event_rows import COLUMNS, Placed, columns
 from collector.frames import encode_frame
 from collector.journal_reader import Batch, Positions, delete_segments, read_batch, read_range
+from collector.metrics import WriterMeter
 from collector.quarantine import QUARANTINE_SUFFIX, prune_quarantine, set_aside
 from collector.refused import find_refused
 from collector.repeat import mend_sessions, not_stored
@@ -57,11 +58,18 @@ class _Insert:
 class Writer:
     """One writer a journal directory; it alone assigns sessions and drops repeats."""
 
-    def __init__(self, store: Store, journal_root: Path, checkpoint_path: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal_root: Path,
+        checkpoint_path: Path,
+        meter: WriterMeter | None = None,
+    ) -> None:
         journal_root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._store = store
         self._root = journal_root
         self._checkpoint_path = checkpoint_path
+        self._meter = meter or WriterMeter()
         self._done: Positions = {}
         self._sessions = Sessions()
         self._recent = RecentIds()
@@ -141,6 +149,8 @@ class Writer:
             try:
                 taken = self.step()
             except (StoreError, OSError) as error:
+                self._meter.failed()
+                self._save_meter()
                 _log.warning("batch_not_stored", failures=failures + 1, reason=str(error))
                 if stopping:
                     return
@@ -148,10 +158,16 @@ class Writer:
                 failures += 1
                 continue
             failures = 0
+            self._save_meter()
             if stopping and not taken:
                 return
             if taken < BATCH_ROWS and not stopping:
                 stop.wait(max(0.0, BATCH_INTERVAL_S - (time.monotonic() - begun_s)))
+
+    def _save_meter(self) -> None:
+        caught_up_at_s = self._caught_up_at.timestamp() if self._caught_up_at else 0.0
+        self._meter.set_state(len(self._sessions), self.refused_count, caught_up_at_s)
+        self._meter.save()
 
     def _prepare(self, batch: Batch) -> _Insert:
         self._recall_late_sessions(batch.records)
@@ -173,6 +189,7 @@ class Writer:
         insert = self._pending
         if insert is None:
             return
+        begun_s = time.monotonic()
         try:
             if self._failures >= _BLAME_AFTER:
                 self._set_refused_aside(insert)
@@ -184,6 +201,12 @@ class Writer:
         self._failures = self._unseen = 0
         self._stored_until = insert.batch.records[-1].received_at
         self._pending = None
+        self._meter.inserted(
+            len(insert.batch.records),
+            len(insert.placed),
+            ((reason, count) for _, _, reason, _, count in insert.dropped),
+            time.monotonic() - begun_s,
+        )
 
     def _insert(self, insert: _Insert) -> None:
         token = f"{self._journal}/{insert.batch.token}"
