@@ -164,7 +164,8 @@ FEATURES: Final = {
     "vitals": "Web vitals",
 }
 
-# Why a beacon was not counted; the key is a reason of the ledger.
+# Why a beacon was not counted, or by which rule it would not have been; the key is a reason of the
+# ledger, without the mark of a rule in shadow mode.
 REASONS: Final = {
     "bot": "Bots",
     "spam": "Referrer spam",
@@ -176,6 +177,12 @@ REASONS: Final = {
     "no_consent": "No consent",
     "no_session": "No session found",
     "duplicate": "Sent twice",
+    "automation": "Driven browsers",
+    "declared": "Declared bots",
+    "headers": "Contradicting headers",
+    "language": "No language",
+    "hosting": "Hosting networks",
+    "rate": "Inhuman pace",
 }
 
 # What each means and what to do, in a sentence.
@@ -198,6 +205,15 @@ REASON_HELP: Final = {
     "too long ago; nothing to do unless it is a large part.",
     "duplicate": "The same event came again, as after a lost connection, and was counted the "
     "first time; nothing to do.",
+    "automation": "The browser says that a program drives it.",
+    "declared": "The user agent is that of a program that says so.",
+    "headers": "What the browser says of itself in its headers cannot all be true.",
+    "language": "No Accept-Language came, which every browser sends; some content networks take "
+    "it away.",
+    "hosting": "The network is a data centre\u2019s, where few people browse; relays and company "
+    "gateways stand there too.",
+    "rate": "One address with one browser opened more pages than a person reads; many people "
+    "behind one address can do the same.",
 }
 
 STEPS: Final = {"hour": "per hour", "day": "per day", "month": "per month"}

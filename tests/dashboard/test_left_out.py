@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 from collector.event import DROP_REASONS
 from dashboard import names
 from dashboard.address import asked_view
-from dashboard.ledger import read_left_out, read_left_out_days
+from dashboard.ledger import TRIAL, read_left_out, read_left_out_days
 from dashboard.view import View
 from schema import Site, Store
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows
@@ -108,7 +108,8 @@ def test_the_overview_leads_to_the_page_that_says_what_to_do(address: str, store
         page = owner.get(f"/sites/{SITE}/dropped?{TWO_DAYS}").text
         assert f"footfall site set {SITE} --hostname HOST" in page
         assert "copy.example" in page
-        assert page.index("Would have been left out") < page.index("Hosting")
+        assert page.index("Would have been left out") < page.index("Hosting networks")
+        assert "--rule hosting=drop" in page
         assert "&lt;b&gt;Cloud" in page
         empty = owner.get(f"/sites/{SITE}/dropped?{BEFORE}")
         assert "Nothing was left out in this period." in empty.text
@@ -117,4 +118,5 @@ def test_the_overview_leads_to_the_page_that_says_what_to_do(address: str, store
 
 
 def test_every_reason_of_the_collector_has_a_name_and_a_sentence() -> None:
-    assert set(names.REASONS) == set(names.REASON_HELP) == set(DROP_REASONS)
+    assert {reason.removeprefix(TRIAL) for reason in DROP_REASONS} <= set(names.REASONS)
+    assert set(names.REASONS) == set(names.REASON_HELP)
