@@ -23,7 +23,25 @@ class Dimension:
     is_daily: bool = True  # daily_rows has it
     is_place: bool = False  # finer than a country: the small-number rule holds always
     is_deed: bool = False  # filters choose whole sessions, by whether they have such an event
+    session_column: str = ""  # over session rows, where it is another expression
+    daily_column: str = "d.value"  # over daily_rows AS d
+    is_clock: bool = False  # finer than a day: an event has its own, a session that of its start
+    prop: str = ""  # the key of a custom property; its column is bound, not named
 
+    def of_events(self, bound: str) -> str:
+        """Return the expression over event rows; a property's key is bound under `bound`."""
+        return f"props[{{{bound}:String}}]" if self.prop else self.column
+
+
+# By day, and by what days add up to: every day of every dimension's totals has its own.
+OF_DAYS: Final = {
+    dimension.name: dimension
+    for dimension in (
+        Dimension("day", "both", "day", daily_column="d.day"),
+        Dimension("week", "both", "toMonday(day)", daily_column="toMonday(d.day)"),
+        Dimension("month", "both", "toStartOfMonth(day)", daily_column="toStartOfMonth(d.day)"),
+    )
+}
 
 _CITY = "if(city = '', '', concat(if(region = '', country, region), '/', city))"
 _GOAL = "if(name IN ('pageview', 'engagement'), '', toString(name))"

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast, get_args
 
+from dashboard.condition import Condition, condition_sql, level_of, with_chosen
 from dashboard.dimensions import DIMENSIONS, Dimension
 from dashboard.errors import ParameterError
 from dashboard.labels import label
 from dashboard.model import Filter, FilterOperator
-from schema import statement
 
 # Our choice: more than a person reads at once; a query stays small.
 MAX_FILTERS: Final = 10
@@ -69,9 +69,12 @@ class Conditions:
     of_events: str
     of_sessions: str
     values: dict[str, Any]
+    choose_events: bool  # not only sessions with all their events
 
 
-def conditions(filters: Sequence[Filter], path_prefixes: Sequence[str] = ()) -> Conditions:
+def conditions(
+    filters: Sequence[Filter | Condition], path_prefixes: Sequence[str] = ()
+) -> Conditions:
     """Return what chooses a view's rows.
 
     Conditions on events choose events, and sessions that have one event for which all of them
@@ -81,9 +84,15 @@ def conditions(filters: Sequence[Filter], path_prefixes: Sequence[str] = ()) -> 
     """
     tests: dict[str, list[str]] = {"event": [], "session": [], "both": []}
     values: dict[str, Any] = {}
+    paths = _begins_with("path") if path_prefixes else ""
     for number, condition in enumerate(filters):
-        dimension = DIMENSIONS[condition.dimension]
         bound = f"f{number}"
+        if not isinstance(condition, Filter):
+            text, of_tree = condition_sql(condition, f"{bound}_", paths)
+            tests[level_of(condition)].append(f"({text})")
+            values |= of_tree
+            continue
+        dimension = DIMENSIONS[condition.dimension]
         if dimension.is_deed:
             tests["both"].append(_deed(dimension, condition.operator, bound, path_prefixes))
         else:
@@ -94,7 +103,7 @@ def conditions(filters: Sequence[Filter], path_prefixes: Sequence[str] = ()) -> 
     if path_prefixes:
         tests["event"].append(_begins_with("path"))
         values["path_prefixes"] = list(path_prefixes)
-    return Conditions(_of_events(tests), _of_sessions(tests), values)
+    return Conditions(_of_events(tests), _of_sessions(tests), values, bool(tests["event"]))
 
 
 def column_of(dimension: Dimension, path_prefixes: Sequence[str] = ()) -> str:
@@ -110,7 +119,7 @@ def _deed(dimension: Dimension, operator: str, bound: str, path_prefixes: Sequen
     chosen = _TESTS[positive].format(bound=bound, column=dimension.column)
     if path_prefixes:
         chosen += f" AND {_begins_with('path')}"
-    return _with_chosen("did" if positive == operator else "did_not", chosen)
+    return with_chosen("did" if positive == operator else "did_not", chosen)
 
 
 def _of_events(tests: dict[str, list[str]]) -> str:
@@ -124,12 +133,8 @@ def _of_sessions(tests: dict[str, list[str]]) -> str:
 def _all(own: list[str], part: str, of_others: list[str]) -> str:
     """Join a row's own conditions and, through the file `part`, those on the other kind of row."""
     if of_others:
-        own = [*own, _with_chosen(part, " AND ".join(of_others))]
+        own = [*own, with_chosen(part, " AND ".join(of_others))]
     return " AND ".join(own) or "1"
-
-
-def _with_chosen(part: str, chosen: str) -> str:
-    return statement("dashboard.queries", part).replace("/* chosen */", chosen)
 
 
 def _begins_with(column: str) -> str:

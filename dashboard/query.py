@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from decimal import Decimal
 from typing import Any, Final
 
-from dashboard.dimensions import DIMENSIONS
+from dashboard.condition import Condition
+from dashboard.dimensions import DIMENSIONS, OF_DAYS, Dimension
 from dashboard.filters import column_of, conditions
 from dashboard.model import Filter
-from schema import Store, statement
+from dashboard.query_text import QUERIES, Places, query_text
+from schema import Store
 
-_QUERIES: Final = "dashboard.queries"
-_WORD: Final = re.compile(r"\w+")
-# A column of every_event or every_session on its line; the last one, without comma, always stays.
-_COLUMN: Final = re.compile(r" .* AS (\w+),\n")
-_FILE_OF_LEVEL: Final = {"event": "by_event", "session": "by_session", "both": "by_both"}
-
-# Later than any event: nothing is cut off.
+# Earlier and later than any event: nothing is cut off.
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(2299, 1, 1, tzinfo=UTC)
 
 # Our choice: what a page or an export can hold in memory.  Rows behind it are in `row_total`.
@@ -35,8 +31,9 @@ class Scope:
     raw_days: tuple[date, ...]  # read from events and sessions
     closed_days: tuple[date, ...] = ()  # read from daily_rows; only without filter
     expired_days: tuple[date, ...] = ()  # their events are gone; only their totals can be read
+    since: datetime = EVER  # aware: events and sessions before it are left out
     before: datetime = NEVER  # aware: events and sessions from then on are left out
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Filter | Condition, ...] = ()
     path_prefixes: tuple[str, ...] = ()  # a seller's pages; empty: all
 
     @property
@@ -53,6 +50,11 @@ class Scope:
         """Return the same view, read from events alone."""
         kept = tuple(day for day in self.closed_days if day not in self.expired_days)
         return replace(self, raw_days=self.raw_days + kept, closed_days=())
+
+    @property
+    def total_only_days(self) -> tuple[date, ...]:
+        """Return the days of which there are totals and no events any more."""
+        return tuple(day for day in self.closed_days if day in self.expired_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,23 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Figures of one combination of values."""
+
+    key: tuple[str, ...]  # one value for each dimension
+    figures: Figures
+    events: int  # all but engagements
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Figures by combination of values, most visitors first, and how many there are in all."""
+
+    rows: list[Group]
+    row_total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Breakdown:
     """Figures by value, most visitors first, and how many values there are in all."""
 
@@ -89,28 +108,32 @@ def scope_of_days(
     since: date,
     until: date,
     *,
-    filters: tuple[Filter, ...] = (),
+    filters: tuple[Filter | Condition, ...] = (),
     path_prefixes: tuple[str, ...] = (),
+    starts_at: datetime = EVER,
     before: datetime = NEVER,
 ) -> Scope:
     """Return the scope of a range of days, both included.
 
-    Without filter closed days are read from their totals; a last day cut off by `before` and
-    every day under a filter is read from its events, while they are there.  Of several days the
-    last stands whole, from its total, once its events are gone.
+    Without filter closed days are read from their totals; a first day cut off by `starts_at`, a
+    last one by `before` and every day under a filter is read from its events, while they are
+    there.  Of several days such an end stands whole, from its total, once its events are gone.
     """
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
-    rows = store.run(_QUERIES, "closed_days", site=site, since=since, until=until)
+    rows = store.run(QUERIES, "closed_days", site=site, since=since, until=until)
     expired = {day for day, is_expired in rows if is_expired}
     closed: set[date] = set()
     if not filters and not path_prefixes:
-        cut = {until} - (expired if since < until else set()) if before is not NEVER else set()
-        closed = {day for day, _ in rows} - cut
+        cut = ({since} if starts_at is not EVER else set()) | (
+            {until} if before is not NEVER else set()
+        )
+        closed = {day for day, _ in rows} - (cut - expired if since < until else cut)
     return Scope(
         site=site,
         raw_days=tuple(day for day in days if day not in closed and day not in expired),
         closed_days=tuple(day for day in days if day in closed),
         expired_days=tuple(day for day in days if day in expired),
+        since=starts_at,
         before=before,
         filters=filters,
         path_prefixes=path_prefixes,
@@ -127,21 +150,85 @@ def breakdown(
 ) -> Breakdown:
     """Return figures by each value of a dimension; what has none is "" unless left out."""
     known = DIMENSIONS[dimension]
-    view = scope if known.is_daily else scope.from_events()
+    required = () if with_empty and known.level != "event" else (0,)
+    found = figures_by(store, scope, [known], row_limit=row_limit, required=required)
+    return Breakdown([(row.key[0], row.figures) for row in found.rows], found.row_total)
+
+
+def figures_by(
+    store: Store,
+    scope: Scope,
+    dimensions: Sequence[Dimension],
+    *,
+    timezone: str = "UTC",
+    row_limit: int = MAX_ROWS,
+    required: Collection[int] = (),
+) -> Groups:
+    """Return figures by each combination of values of any number of dimensions.
+
+    `timezone` is that of dimensions finer than a day.  `required` are the places of dimensions
+    without whose value there is no row; elsewhere what has none is "".
+    """
     rows = _run(
         store,
-        _FILE_OF_LEVEL[known.level],
-        view,
-        column=column_of(known, scope.path_prefixes),
-        dimension=dimension,
+        _file_of(scope, dimensions),
+        scope if _is_daily(scope, dimensions) else scope.from_events(),
+        dimensions,
+        timezone=timezone,
         row_limit=row_limit,
-        with_empty=with_empty,
+        required=[place + 1 for place in required],
     )
-    figures = [
-        (value, Figures(visitors, sessions, pageviews, bounces, duration_s))
-        for value, visitors, sessions, pageviews, _, bounces, duration_s, _ in rows
+    groups = [
+        Group(tuple(key), Figures(visitors, sessions, pageviews, bounces, duration_s), events)
+        for key, visitors, sessions, pageviews, events, bounces, duration_s, _ in rows
     ]
-    return Breakdown(figures, rows[0][-1] if rows else 0)
+    return Groups(groups, rows[0][-1] if rows else 0)
+
+
+def session_pageviews_by(
+    store: Store, scope: Scope, dimensions: Sequence[Dimension], *, timezone: str = "UTC"
+) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Return by combination of values the pageviews of whole sessions, and the sessions."""
+    is_daily = _is_daily(scope, dimensions) and all(d.level == "session" for d in dimensions)
+    rows = _run(
+        store,
+        "by_session",
+        scope if is_daily else scope.from_events(),
+        dimensions,
+        # Of a closed day each session stands under one channel.
+        daily_dimension="" if dimensions else "channel",
+        timezone=timezone,
+        row_limit=MAX_ROWS,
+        required=[],
+    )
+    return {tuple(key): (pageviews, sessions) for key, _, sessions, pageviews, *_ in rows}
+
+
+def engagement_by(
+    store: Store, scope: Scope, dimensions: Sequence[Dimension], *, timezone: str = "UTC"
+) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Return by combination of values the mean engaged seconds and scroll depth of a page load."""
+    view = scope.from_events()
+    rows = _run(store, "page_engagement", view, dimensions, timezone=timezone, values=[])
+    return {tuple(key): (engaged_s, scroll) for key, engaged_s, scroll in rows}
+
+
+def money_by(
+    store: Store, scope: Scope, dimensions: Sequence[Dimension], *, timezone: str = "UTC"
+) -> dict[tuple[str, ...], dict[str, tuple[Decimal, int]]]:
+    """Return by combination of values and currency the revenue, and how many events had any.
+
+    From totals of closed days only where there are no events any more, and then not counted.
+    """
+    is_daily = _is_daily(scope, dimensions)
+    closed = scope.total_only_days if is_daily else ()
+    view = replace(scope.from_events(), closed_days=closed)
+    found: dict[tuple[str, ...], dict[str, tuple[Decimal, int]]] = {}
+    for key, currency, revenue, events in _run(
+        store, "by_money", view, dimensions, timezone=timezone
+    ):
+        found.setdefault(tuple(key), {})[currency] = (revenue, events)
+    return found
 
 
 def by_day(store: Store, scope: Scope) -> dict[date, Figures]:
@@ -159,8 +246,9 @@ def page_engagement(
     store: Store, scope: Scope, paths: Sequence[str] = ()
 ) -> dict[str, tuple[float, float]]:
     """Return by path the mean engaged seconds and scroll depth, 0..1, of a page load."""
-    rows = _run(store, "page_engagement", scope.from_events(), values=list(paths))
-    return {path: (engaged_s, scroll) for path, engaged_s, scroll in rows}
+    view, page = scope.from_events(), DIMENSIONS["page"]
+    rows = _run(store, "page_engagement", view, [page], values=list(paths))
+    return {path: (engaged_s, scroll) for (path,), engaged_s, scroll in rows}
 
 
 def nobody_pageviews(store: Store, scope: Scope) -> int:
@@ -170,12 +258,12 @@ def nobody_pageviews(store: Store, scope: Scope) -> int:
 
 def has_figures(store: Store, site: str) -> bool:
     """Return whether a site has counted anything yet."""
-    return bool(store.run(_QUERIES, "has_figures", site=site))
+    return bool(store.run(QUERIES, "has_figures", site=site))
 
 
 def first_day(store: Store, site: str) -> date | None:
     """Return the first day of which a site has figures; None when it has none."""
-    rows = store.run(_QUERIES, "first_day", site=site)
+    rows = store.run(QUERIES, "first_day", site=site)
     return rows[0][0] if rows else None
 
 
@@ -184,59 +272,59 @@ def visitors(store: Store, scope: Scope) -> int:
     return int(_run(store, "visitors_of_view", scope)[0][0])
 
 
+def _file_of(scope: Scope, dimensions: Sequence[Dimension]) -> str:
+    """Return the query whose halves say what these dimensions can be read from."""
+    levels = {dimension.level for dimension in dimensions}
+    if "event" in levels:
+        return "by_event"
+    if scope.since is not EVER or any(dimension.is_clock for dimension in dimensions):
+        return "by_clock"
+    chosen = conditions(scope.filters, scope.path_prefixes)
+    return "by_session" if "session" in levels and not chosen.choose_events else "by_both"
+
+
+def _is_daily(scope: Scope, dimensions: Sequence[Dimension]) -> bool:
+    """Return whether the totals of closed days have these figures: one dimension, by day."""
+    of_values = [dimension for dimension in dimensions if dimension.name not in OF_DAYS]
+    return len(of_values) <= 1 and all(dimension.is_daily for dimension in dimensions)
+
+
 def _run(
-    store: Store, name: str, scope: Scope, *, column: str = "''", **values: Any
+    store: Store,
+    name: str,
+    scope: Scope,
+    dimensions: Sequence[Dimension] = (),
+    *,
+    daily_dimension: str = "",
+    **values: Any,
 ) -> list[tuple[Any, ...]]:
     """Run a query over a scope; only text from our own files and lists becomes part of it."""
     chosen = conditions(scope.filters, scope.path_prefixes)
+    of_values = [each.name for each in dimensions if each.name not in OF_DAYS]
+    properties = {f"p{n}": each.prop for n, each in enumerate(dimensions) if each.prop}
     bound = {
         "site": scope.site,
         "raw_days": list(scope.raw_days),
         "closed_days": list(scope.closed_days),
+        "since": scope.since,
         "before": scope.before,
+        "dimension": daily_dimension or "".join(of_values[:1]),
         **chosen.values,
+        **properties,
         **values,
     }
-    return store.rows(_sql(name, chosen.of_events, chosen.of_sessions, column), bound)
-
-
-@lru_cache(maxsize=512)
-def _sql(name: str, of_events: str, of_sessions: str, column: str) -> str:
-    """Return a query that begins with the parts it reads, each with the columns it needs.
-
-    The engine takes longer to plan what is not needed than to read a small site's rows.
-    """
-    query = used = _filled(name, of_events, of_sessions, column)
-    parts: dict[str, str] = {}
-    for part in ("one_event", "one_session"):
-        if part in _names(used):
-            parts[part] = _filled(part, of_events, of_sessions, column)
-    used += "".join(parts.values())
-    needed = _names(used)
-    for part in ("every_event", "every_session"):
-        if part in needed:
-            parts[part] = _with_columns(_filled(part, of_events, of_sessions, column), needed)
-    definitions = ",\n".join(f"{part} AS (\n{parts[part]})" for part in reversed(parts))
-    return f"WITH\n{definitions}\n{query}"
-
-
-def _filled(name: str, of_events: str, of_sessions: str, column: str) -> str:
-    """Return a file's statement without its comment lines, its places filled."""
-    lines = statement(_QUERIES, name).splitlines(keepends=True)
-    text = "".join(line for line in lines if not line.lstrip().startswith("--"))
-    text = text.replace("/* session_filters */", of_sessions)
-    text = text.replace("/* event_filters */", of_events)
-    return text.replace("/* dimension */", column)
-
-
-def _with_columns(text: str, needed: set[str]) -> str:
-    """Return a part without the columns that nothing names."""
-    lines = text.splitlines(keepends=True)
-    columns = [_COLUMN.fullmatch(line) for line in lines]
-    return "".join(
-        line for line, found in zip(lines, columns, strict=True) if not found or found[1] in needed
+    keys = [column_of(each, scope.path_prefixes) for each in dimensions]
+    places = Places(
+        of_events=chosen.of_events,
+        of_sessions=chosen.of_sessions,
+        event_keys=tuple(
+            each.of_events(f"p{n}") if each.prop else key
+            for n, (each, key) in enumerate(zip(dimensions, keys, strict=True))
+        ),
+        session_keys=tuple(
+            each.session_column or key for each, key in zip(dimensions, keys, strict=True)
+        ),
+        daily_keys=tuple(each.daily_column for each in dimensions),
+        joins_sessions=any(each.level == "session" for each in dimensions),
     )
-
-
-def _names(text: str) -> set[str]:
-    return set(_WORD.findall(text))
+    return store.rows(query_text(name, places), bound)

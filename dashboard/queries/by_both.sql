@@ -1,8 +1,8 @@
--- by_both: figures by what stands on sessions and events alike (places, devices, language).
+-- by_both: figures by what stands on sessions and events alike (places, devices, language, days).
 -- params: those of every_session and every_event; dimension; closed_days, read from daily_rows; row_limit;
---         with_empty, whether '' is a row
--- rows:   value ('' is unknown), visitors, sessions, pageviews, events, bounces, duration_s,
---         row_total; most visitors first
+--         required, the numbers, from 1, of the values without which there is no row
+-- rows:   value, an array of one text for each dimension ('' is unknown); visitors, sessions, pageviews,
+--         events, bounces, duration_s, row_total; most visitors first
 -- Visitors and sessions come from sessions, pageviews and events from events, nobody's included.
 SELECT
     value,
@@ -16,28 +16,29 @@ SELECT
 FROM
 (
     SELECT
-        value, visitors AS n_visitors, sessions AS n_sessions, pageviews AS n_pageviews,
-        events AS n_events, bounces AS n_bounces, duration_s AS n_duration_s
-    FROM daily_rows FINAL
+        /* daily_key */ AS value, visitors AS n_visitors, sessions AS n_sessions,
+        pageviews AS n_pageviews, events AS n_events, bounces AS n_bounces,
+        duration_s AS n_duration_s
+    FROM daily_rows AS d FINAL
     WHERE site = {site:String} AND dimension = {dimension:String}
         AND day IN {closed_days:Array(Date)} AND currency = ''
 
     UNION ALL
 
     SELECT
-        toString(/* dimension */) AS of_value, uniqExactIf(visitor, visitor != 0), count(), 0, 0,
+        /* session_key */ AS key, uniqExactIf(visitor, visitor != 0), count(), 0, 0,
         countIf(is_bounce), sum(duration_s)
     FROM one_session
-    GROUP BY of_value
+    GROUP BY key
 
     UNION ALL
 
-    SELECT toString(/* dimension */) AS of_value, 0, 0, countIf(name = 'pageview'), count(), 0, 0
+    SELECT /* key */ AS key, 0, 0, countIf(name = 'pageview'), count(), 0, 0
     FROM one_event
-    GROUP BY of_value
+    GROUP BY key
 )
-WHERE {with_empty:Bool} OR value != ''
+WHERE arrayAll(n -> value[n] != '', {required:Array(UInt8)})
 GROUP BY value
-HAVING events > 0
+HAVING events > 0 OR sessions > 0
 ORDER BY visitors DESC, value ASC
 LIMIT {row_limit:UInt32}

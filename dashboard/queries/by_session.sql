@@ -1,8 +1,9 @@
 -- by_session: figures by what a session says of itself (where it came from, began and ended).
 -- params: those of every_session and every_event; dimension; closed_days, read from daily_rows; row_limit;
---         with_empty, whether '' is a row
--- rows:   value ('' is direct or none), visitors, sessions, pageviews, events, bounces,
---         duration_s, row_total; most visitors first
+--         required, the numbers, from 1, of the values without which there is no row
+-- rows:   value, an array of one text for each dimension ('' is direct or none); visitors, sessions,
+--         pageviews, events, bounces, duration_s, row_total; most visitors first
+-- Pageviews and events are those of the whole sessions: for views that choose no events.
 SELECT
     value,
     sum(n_visitors)   AS visitors,
@@ -15,21 +16,22 @@ SELECT
 FROM
 (
     SELECT
-        value, visitors AS n_visitors, sessions AS n_sessions, pageviews AS n_pageviews,
-        events AS n_events, bounces AS n_bounces, duration_s AS n_duration_s
-    FROM daily_rows FINAL
+        /* daily_key */ AS value, visitors AS n_visitors, sessions AS n_sessions,
+        pageviews AS n_pageviews, events AS n_events, bounces AS n_bounces,
+        duration_s AS n_duration_s
+    FROM daily_rows AS d FINAL
     WHERE site = {site:String} AND dimension = {dimension:String}
         AND day IN {closed_days:Array(Date)} AND currency = ''
 
     UNION ALL
 
     SELECT
-        toString(/* dimension */) AS of_value, uniqExactIf(visitor, visitor != 0), count(),
-        sum(pageviews), sum(events), countIf(is_bounce), sum(duration_s)
+        /* session_key */ AS key, uniqExactIf(visitor, visitor != 0), count(), sum(pageviews),
+        sum(events), countIf(is_bounce), sum(duration_s)
     FROM one_session
-    GROUP BY of_value
+    GROUP BY key
 )
-WHERE {with_empty:Bool} OR value != ''
+WHERE arrayAll(n -> value[n] != '', {required:Array(UInt8)})
 GROUP BY value
 HAVING sessions > 0
 ORDER BY visitors DESC, value ASC

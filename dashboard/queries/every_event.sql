@@ -1,5 +1,5 @@
 -- every_event: rows of a site's raw days, engagements too; a query takes the columns it names.
--- params: site; raw_days; before, an instant, UTC: what came later is not there
+-- params: site; raw_days; since and before, instants, UTC: what came earlier or later is not there
 SELECT
     e.time            AS time,
     e.name            AS name,
@@ -20,7 +20,10 @@ SELECT
     e.screen          AS screen,
     e.engaged_ms      AS engaged_ms,
     e.scroll_depth    AS scroll_depth,
+    e.props           AS props,
+    e.revenue         AS revenue,
+    e.currency        AS currency,
     e.day             AS day
 FROM event_rows AS e
 WHERE e.site = {site:String} AND e.day IN {raw_days:Array(Date)}
-    AND e.time < {before:DateTime64(3, 'UTC')}
+    AND e.time >= {since:DateTime64(3, 'UTC')} AND e.time < {before:DateTime64(3, 'UTC')}

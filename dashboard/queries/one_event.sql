@@ -1,3 +1,3 @@
 -- one_event: the events of a view, without engagements.
-SELECT * FROM every_event
+SELECT * FROM /* events */
 WHERE name != 'engagement' AND (/* event_filters */)
