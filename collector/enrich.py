@@ -9,9 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from collector.address import parse_address
 from collector.attribution import attribute
-from collector.bot import bot_family
 from collector.campaign import campaign_of
 from collector.decode import Vitals
 from collector.device import device_of
@@ -22,7 +20,6 @@ from collector.referrer import NO_REFERRER, Referrer, referrer_of
 from collector.salt import Salt
 from collector.screen import screen_class
 from collector.site_rules import SiteRules
-from collector.spam import spam_host
 from collector.validate import Beacon
 from collector.visitor import VisitorId, sample_of, visitor_id
 from geoip import Locator
@@ -40,21 +37,22 @@ def enrich(
 ) -> Event | Drop:
     """Return what becomes of a beacon on one site.
 
-    `salt` is of the site's day at `now`, an aware UTC instant; `random_byte` gives 0..255, the
-    sample of what is counted for nobody.  Raises nothing.
+    What the rules say of it was asked before, see judge.py.  `salt` is of the site's day at `now`,
+    an aware UTC instant; `random_byte` gives 0..255, the sample of what is counted for nobody.
+    Raises nothing.
     """
     referrer = _referrer(beacon, rules)
-    reason = _signal_reason(beacon, rules) or _reason(beacon, rules, referrer)
-    if reason is not None:
-        return _drop(rules, now, *reason)
     if beacon.has_signal:
+        # An engagement of nobody belongs to nothing.
+        if rules.site.signal == "drop" or beacon.name == ENGAGEMENT:
+            return _drop(rules, now, "signal")
         # The pseudonym is made for nothing but to find an objection, and forgotten.
         if rules.objections and _visitor(beacon, rules, salt) in rules.objections:
-            return _drop(rules, now, "objection", "")
+            return _drop(rules, now, "objection")
         return _event(beacon, rules, salt, locator, now, referrer, _NOBODY, random_byte())
     visitor = _visitor(beacon, rules, salt)
     if visitor in rules.objections:
-        return _drop(rules, now, "objection", "")
+        return _drop(rules, now, "objection")
     return _event(beacon, rules, salt, locator, now, referrer, visitor, sample_of(visitor))
 
 
@@ -66,35 +64,8 @@ def _referrer(beacon: Beacon, rules: SiteRules) -> Referrer:
     return referrer
 
 
-def _signal_reason(beacon: Beacon, rules: SiteRules) -> tuple[DropReason, str] | None:
-    """Return why a signal drops the beacon: an engagement of nobody belongs to nothing."""
-    if beacon.has_signal and (rules.site.signal == "drop" or beacon.name == ENGAGEMENT):
-        return "signal", ""
-    return None
-
-
-def _reason(beacon: Beacon, rules: SiteRules, referrer: Referrer) -> tuple[DropReason, str] | None:
-    """Return why the beacon is left out, with a detail that names nobody; None to count it."""
-    if not rules.takes_hostname(beacon.page.hostname):
-        hostname = beacon.page.hostname
-        # A bare address may be the visitor's own.
-        return "hostname", "" if parse_address(hostname.strip("[]")) else hostname
-    if rules.excludes_path(beacon.page.path):
-        return "path", ""
-    if beacon.is_automated:
-        return "bot", "webdriver"
-    # A shop's own server may call with any program; what it claims for a visitor is looked at.
-    if not beacon.is_vouched and (family := bot_family(beacon.user_agent)):
-        return "bot", family
-    if referrer.host and (host := spam_host(referrer.host)):
-        return "spam", host
-    if rules.excluded_networks and rules.excludes_address(beacon.address):
-        return "address", ""
-    return None
-
-
-def _drop(rules: SiteRules, now: datetime, reason: DropReason, detail: str) -> Drop:
-    return Drop(site=rules.site.name, received_at=now, reason=reason, detail=detail)
+def _drop(rules: SiteRules, now: datetime, reason: DropReason) -> Drop:
+    return Drop(site=rules.site.name, received_at=now, reason=reason)
 
 
 def _visitor(beacon: Beacon, rules: SiteRules, salt: Salt) -> VisitorId:

@@ -27,6 +27,17 @@ DropReason: TypeAlias = Literal[
     # Found by the writer, after the answer: only in the ledger of dropped events.
     "no_session",
     "duplicate",
+    # Counted all the same: what a rule in shadow would have dropped, see rule_modes.py.
+    "shadow:hostname",
+    "shadow:path",
+    "shadow:address",
+    "shadow:automation",
+    "shadow:declared",
+    "shadow:headers",
+    "shadow:language",
+    "shadow:hosting",
+    "shadow:rate",
+    "shadow:spam",
 ]
 DROP_REASONS: Final[tuple[str, ...]] = get_args(DropReason)
 
@@ -86,7 +97,8 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True
 
 
 class Drop(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True):
-    """A well-formed beacon that is left out of every count, and why."""
+    """A well-formed beacon that is left out of every count, or that a rule in shadow would leave
+    out, and why."""
 
     site: str
     received_at: datetime  # aware, UTC

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -15,12 +15,13 @@ from collector.enrich import enrich
 from collector.errors import NotReadyError
 from collector.event import Drop, Event
 from collector.journal import Journal
+from collector.judge import Judge
 from collector.metrics import CollectorMeter
 from collector.rate import RateLimit
 from collector.rules import PublishedRules, Rules
 from collector.salt import SaltBook
-from collector.site_rules import Door, prepare
-from collector.validate import validate
+from collector.site_rules import Door, SiteRules, prepare
+from collector.validate import Beacon, is_known_token, validate
 from geoip import Locator
 
 Clock = Callable[[], datetime]
@@ -53,6 +54,7 @@ class Intake:
         self._locator = locator
         self._clock = clock
         self._meter = meter or CollectorMeter()
+        self._judge = Judge(locator)
         self._rate = RateLimit()
         self._rules: Rules | None = None
         self._door = Door({}, {})
@@ -71,7 +73,7 @@ class Intake:
         """
         door = self._current_door()
         # A shop's own server, which a token vouches for, speaks for many visitors.
-        if not connection.token:
+        if not (connection.token and is_known_token(connection.token, door)):
             self._rate.take(connection.address, time.monotonic())
         now = self._clock()
         begun_s = time.perf_counter()
@@ -79,13 +81,12 @@ class Intake:
         validated_s = time.perf_counter()
         records: list[Event | Drop] = []
         for name in beacon.sites:
-            rules = door.sites[name]
-            _, salt = self._salts.current(rules.site, now)
-            records.append(enrich(beacon, rules, salt, self._locator, now, _random_byte))
+            records += self._decide(beacon, door.sites[name], now)
         enriched_s = time.perf_counter()
         await self._keep(records)
         self._meter.kept(records, begun_s, validated_s, enriched_s, time.perf_counter())
         reasons = [record.reason for record in records if isinstance(record, Drop)]
+        # What a rule in shadow would have dropped has its event beside it.
         return ", ".join(dict.fromkeys(reasons)) if len(reasons) == len(records) else ""
 
     def expire_salts(self) -> None:
@@ -94,6 +95,15 @@ class Intake:
         if self._published.current(time.monotonic()) is not None:
             sites = [rules.site for rules in self._current_door().sites.values()]
             self._salts.expire(self._clock(), sites)
+
+    def _decide(self, beacon: Beacon, rules: SiteRules, now: datetime) -> Sequence[Event | Drop]:
+        """Return what goes into the journal for one site."""
+        verdict = self._judge.judge(beacon, rules, now, time.monotonic())
+        if verdict.drop is not None:
+            return (verdict.drop,)
+        _, salt = self._salts.current(rules.site, now)
+        record = enrich(beacon, rules, salt, self._locator, now, _random_byte)
+        return (record, *verdict.shadows) if isinstance(record, Event) else (record,)
 
     async def _keep(self, records: list[Event | Drop]) -> None:
         """Return when the records are on the disk."""

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from collector.page import ascii_hostname
+from collector.rule_modes import DEFAULT_MODES, Mode, Rule, modes_of
 from collector.rules import Rules
 from collector.visitor import IPAddress
 from schema.sites import Site
@@ -32,6 +33,7 @@ class SiteRules:
     excluded_paths: re.Pattern[str] | None
     excluded_networks: tuple[IPv4Network | IPv6Network, ...]
     objections: frozenset[int]  # today's pseudonyms
+    modes: Mapping[Rule, Mode]
 
     def is_own_hostname(self, hostname: str) -> bool:
         """Tell whether this is one of the site's names, whatever else it takes."""
@@ -41,9 +43,10 @@ class SiteRules:
         """Tell whether pages under this name are counted."""
         return self.takes_any_hostname or self.is_own_hostname(hostname)
 
-    def excludes_path(self, path: str) -> bool:
-        """Tell whether pages at this path are left out."""
-        return self.excluded_paths is not None and self.excluded_paths.fullmatch(path) is not None
+    def excluding_pattern(self, path: str) -> str:
+        """Return the first pattern that leaves pages at this path out, "" when they count."""
+        found = self.excluded_paths.fullmatch(path) if self.excluded_paths else None
+        return "" if found is None else self.site.excluded_paths[(found.lastindex or 1) - 1]
 
     def excludes_address(self, address: IPAddress) -> bool:
         """Tell whether what comes from this address is left out."""
@@ -80,6 +83,7 @@ def _site_rules(site: Site, objections: frozenset[int]) -> SiteRules:
         excluded_paths=_path_pattern(site.excluded_paths),
         excluded_networks=tuple(_networks(site)),
         objections=objections,
+        modes=_modes(site),
     )
 
 
@@ -87,12 +91,21 @@ def _path_pattern(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
     """Return one expression for all patterns: * is any part of a segment, ** any part at all."""
     if not patterns:
         return None
-    return re.compile("|".join(_expression(pattern) for pattern in patterns), re.DOTALL)
+    return re.compile("|".join(f"({_expression(pattern)})" for pattern in patterns), re.DOTALL)
 
 
 def _expression(pattern: str) -> str:
     wild = {"*": "[^/]*", "**": ".*"}
     return "".join(wild.get(part, re.escape(part)) for part in _PATTERN_PART.findall(pattern))
+
+
+def _modes(site: Site) -> Mapping[Rule, Mode]:
+    try:
+        return modes_of(site.rule_modes)
+    except ValueError:
+        # The command line takes no such value; without it the defaults hold.
+        _log.warning("rule_modes_unreadable", site=site.name)
+        return DEFAULT_MODES
 
 
 def _networks(site: Site) -> list[IPv4Network | IPv6Network]:

@@ -63,6 +63,7 @@ class Beacon(msgspec.Struct, frozen=True, gc=False):
     language: str = ""
     time: datetime | None = None  # None is now
     is_vouched: bool = False  # by a server's token, which stands for its own programs
+    is_from_server: bool = False  # by its token: the connection is the server's, not a browser's
 
 
 def validate(
@@ -113,6 +114,7 @@ def validate(
         p.language or p.l or connection.accept_language,
         claims.time,
         claims.is_vouched and claims.user_agent is None,
+        claims.is_vouched,
     )
 
 
@@ -187,10 +189,18 @@ def _props(payload: Payload, problems: Problems) -> dict[str, str]:
         ]
         return _NO_PROPS
     return {
-        scrubbed(key[:_LONGEST_KEY]): scrubbed(_text(value)[:_LONGEST_VALUE])
+        _kept(key, _LONGEST_KEY): _kept(_text(value), _LONGEST_VALUE)
         for key, value in members.items()
         if value is not None
     }
+
+
+# What is cut off must not leave half an address that is known for one only as a whole.
+_LONGEST_ADDRESS: Final = 320
+
+
+def _kept(text: str, longest: int) -> str:
+    return scrubbed(text[: longest + _LONGEST_ADDRESS])[:longest]
 
 
 _decode_props = msgspec.json.Decoder(Props).decode
@@ -250,6 +260,11 @@ def _claims(
         if problem:
             problems["timestamp"] = [problem]
     return _Claims(address, user_agent, time, is_vouched=True)
+
+
+def is_known_token(token: str, door: Door) -> bool:
+    """Tell whether a token was given out; for which sites is another question."""
+    return hashlib.sha256(token.encode()).hexdigest() in door.event_tokens
 
 
 def _is_allowed(token: str, sites: tuple[str, ...], door: Door) -> bool:

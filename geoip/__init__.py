@@ -1,8 +1,9 @@
-"""Geo database: address to country, region, city, time zone; and keeping it fresh."""
+"""Geo database: address to country, region, city, time zone, network; and keeping it fresh."""
 
 from geoip.database import Attribution, DatabaseStatus
 from geoip.errors import DatabaseError, GeoipError, SourceError, SourceSettingError, StorageError
 from geoip.lookup import Locator
+from geoip.network import Network
 from geoip.place import NOWHERE, Place
 from geoip.source import DbIp, MaxMind, Npm, Source
 from geoip.update import DEFAULT_SOURCES, install, update
@@ -17,6 +18,7 @@ __all__ = [
     "GeoipError",
     "Locator",
     "MaxMind",
+    "Network",
     "Npm",
     "Place",
     "Source",

@@ -1,4 +1,4 @@
-"""Database: one open `.mmdb` file of countries or cities, checked before it is used."""
+"""Database: one open `.mmdb` file of places or networks, checked before it is used."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import maxminddb
 
 from geoip.errors import DatabaseError
+from geoip.network import network_of
 from geoip.place import NOWHERE
 from geoip.record import place_of
 
@@ -23,9 +24,11 @@ _FORMAT_VERSION = 2
 # A build in the future is a broken file or clock; a day covers clocks that differ.
 _CLOCK_TOLERANCE = timedelta(days=1)
 
-# How many records to try before saying that none names a country. Our choice; a file of countries
-# names one in nearly every record, a file of networks in none.
+# How many records to try before saying that none names a country or a network. Our choice; a file
+# of either names one in nearly every record.
 _RECORDS_TRIED = 1_000
+
+Layout = Literal["nested", "flat", "network"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class DatabaseStatus:
     """One database as an operator sees it; `problem` '' means it is in use.
 
     `type` is the file's own word ("GeoLite2-City", "city ipv4"); `ip_version` 4 or 6, where 6 may
-    answer for IPv4 too; `layout` how its records are built: MaxMind's nested or flat.
+    answer for IPv4 too; `layout` how its records are built: MaxMind's nested or flat, of places, or
+    network, of autonomous systems.
     """
 
     path: Path
@@ -56,7 +60,7 @@ class DatabaseStatus:
     built_at: datetime | None = None
     age_days: int = 0
     ip_version: int = 0
-    layout: Literal["nested", "flat", ""] = ""
+    layout: Literal["nested", "flat", "network", ""] = ""
     attribution: Attribution = Attribution()
     problem: str = ""
 
@@ -71,7 +75,7 @@ class Database:
     type: str
     built_at: datetime
     ip_version: int
-    layout: Literal["nested", "flat"]
+    layout: Layout
 
     def status(self, *, now: datetime) -> DatabaseStatus:
         """Return the facts about this database at `now`."""
@@ -91,7 +95,7 @@ def open_database(path: Path, *, now: datetime | None = None) -> Database:
 
     A file that is damaged inside can end the process here: `guard.check_file` comes before.
     Raises DatabaseError when it is missing, too large, damaged, from the future, or none of
-    countries or cities that we can read.
+    countries, cities or networks that we can read.
     """
     try:
         found = path.stat()
@@ -144,12 +148,14 @@ def _checked(path: Path, inode: int, reader: maxminddb.Reader, now: datetime) ->
     )
 
 
-def _layout(path: Path, reader: maxminddb.Reader, kind: str) -> Literal["nested", "flat"]:
+def _layout(path: Path, reader: maxminddb.Reader, kind: str) -> Layout:
     """Look up a few addresses the file says it has, and tell how what they give is built."""
     for record in records_from(reader, 0, _RECORDS_TRIED):
         if isinstance(record, dict) and place_of(record) is not NOWHERE:
             return "flat" if "country_code" in record else "nested"
-    raise _refusal(path, f"is of type {kind!r} and names no countries")
+        if network_of(record) is not None:
+            return "network"
+    raise _refusal(path, f"is of type {kind!r} and names no countries and no networks")
 
 
 def _attribution(names: str) -> Attribution:
@@ -165,6 +171,6 @@ def _attribution(names: str) -> Attribution:
 
 def _refusal(path: Path, reason: str) -> DatabaseError:
     return DatabaseError(
-        f"{path} {reason}: expected a MaxMind DB file (.mmdb) of cities or countries from MaxMind, "
-        "DB-IP or ip-location-db; download it again or name another"
+        f"{path} {reason}: expected a MaxMind DB file (.mmdb) of cities, countries or networks "
+        "(ASN) from MaxMind, DB-IP or ip-location-db; download it again or name another"
     )

@@ -19,6 +19,7 @@ class InstalledFile:
     path: Path
     sha256: str
     size_bytes: int
+    has_networks: bool = False  # else places
 
     def compare(self) -> None:
         """Read the file and raise DatabaseError unless it still is what was installed.
@@ -61,7 +62,12 @@ def installed_files(directory: Path) -> tuple[InstalledFile, ...]:
 def write_manifest(directory: Path, files: Sequence[InstalledFile]) -> None:
     """Make `files` the installed set, all at once and durably; raises OSError."""
     entries = [
-        {"name": file.path.name, "sha256": file.sha256, "size_bytes": file.size_bytes}
+        {
+            "name": file.path.name,
+            "sha256": file.sha256,
+            "size_bytes": file.size_bytes,
+            "has_networks": file.has_networks,
+        }
         for file in files
     ]
     temporary = directory / f".{MANIFEST_NAME}.new"
@@ -84,7 +90,8 @@ def sync_directory(directory: Path) -> None:
 
 def _installed_file(directory: Path, entry: object) -> InstalledFile:
     match entry:
-        case {"name": str(name), "sha256": str(sha256), "size_bytes": int(size_bytes)}:
+        case {"name": str(name), "sha256": str(sha256), "size_bytes": int(size_bytes), **others}:
             if Path(name).name == name:
-                return InstalledFile(directory / name, sha256, size_bytes)
+                has_networks = others.get("has_networks") is True
+                return InstalledFile(directory / name, sha256, size_bytes, has_networks)
     raise ValueError

@@ -1,4 +1,4 @@
-"""Locator: the place of an address, from the databases open now."""
+"""Locator: the place and the network of an address, from the databases open now."""
 
 import ipaddress
 import math
@@ -14,6 +14,8 @@ from geoip.database import Database, DatabaseStatus, open_database
 from geoip.errors import DatabaseError, GeoipError
 from geoip.guard import check_file
 from geoip.installed import MANIFEST_NAME, installed_files
+from geoip.network import Network
+from geoip.network import network_of as _network_of
 from geoip.place import NOWHERE, Place
 from geoip.record import place_of
 from geoip.timezone import canonical, country_of
@@ -46,14 +48,16 @@ class _Opened:
     """
 
     seen: dict[Path, _Stat] | None = None
-    databases: tuple[Database, ...] = ()
-    for_ipv6: tuple[Database, ...] = ()
+    databases: tuple[Database, ...] = ()  # all, in the order they are asked
+    places: tuple[Database, ...] = ()
+    places_for_ipv6: tuple[Database, ...] = ()
+    networks: tuple[Database, ...] = ()
     problems: tuple[DatabaseStatus, ...] = ()
     retry_at_s: float = math.inf
 
 
 class Locator:
-    """Finds places; safe to share between threads; keeps no address.
+    """Finds places and networks; safe to share between threads; keeps no address.
 
     Opens the files at `paths`, or, when there are none, what `install` put under `directory`, and
     opens them anew when they change. A missing or broken file is in `status()`, and is no error
@@ -86,12 +90,12 @@ class Locator:
         if time.monotonic() >= self._check_at_s:
             self._check()
         opened = self._opened
-        databases = opened.databases
+        databases = opened.places
         if address.version == 6:
             # An IPv4 visitor of a server that listens on both families at once.
             mapped = address.ipv4_mapped
             if mapped is None:
-                databases = opened.for_ipv6
+                databases = opened.places_for_ipv6
             else:
                 address = mapped
         for database in databases:
@@ -102,6 +106,28 @@ class Locator:
             if record is not None and (place := place_of(record)) is not NOWHERE:
                 return place
         return _place_of_browser(browser_timezone)
+
+    @property
+    def has_networks(self) -> bool:
+        """Tell whether a database of networks is open."""
+        return bool(self._opened.networks)
+
+    def network_of(self, address: IPAddress) -> Network | None:
+        """Return the network of `address`, None when no database knows it. Raises nothing."""
+        if time.monotonic() >= self._check_at_s:
+            self._check()
+        if address.version == 6:
+            address = address.ipv4_mapped or address
+        for database in self._opened.networks:
+            if address.version > database.ip_version:
+                continue
+            try:
+                record = database.reader.get(address)
+            except Exception:  # A damaged file answers with many kinds of errors, or bad UTF-8.
+                continue
+            if (network := _network_of(record)) is not None:
+                return network
+        return None
 
     def status(self, *, now: datetime | None = None) -> list[DatabaseStatus]:
         """Return each database in use, then each that was asked for and cannot be used.
@@ -139,10 +165,13 @@ class Locator:
             return
         seen = self._look()
         databases, problems = self._open_all()
+        places = [database for database in databases if database.layout != "network"]
         self._opened = _Opened(
             seen=seen,
             databases=tuple(databases),
-            for_ipv6=tuple(d for d in databases if d.ip_version == 6),
+            places=tuple(places),
+            places_for_ipv6=tuple(d for d in places if d.ip_version == 6),
+            networks=tuple(d for d in databases if d.layout == "network"),
             problems=tuple(problems),
             retry_at_s=time.monotonic() + RETRY_INTERVAL_S if problems else math.inf,
         )

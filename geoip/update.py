@@ -13,7 +13,7 @@ from pathlib import Path
 from geoip.database import MAX_DATABASE_BYTES, DatabaseStatus, open_database
 from geoip.errors import DatabaseError, SourceError, StorageError
 from geoip.guard import check_file
-from geoip.installed import InstalledFile, sync_directory, write_manifest
+from geoip.installed import InstalledFile, installed_files, sync_directory, write_manifest
 from geoip.source import DbIp, Npm, Source
 
 # Tried in turn when no source is named: neither wants an account. Both have DB-IP City Lite.
@@ -37,8 +37,8 @@ def install(
     """Copy `files` into `directory`, check the copies and make them its installed set.
 
     A child process looks up in each first, as a damaged one can end the process that does. They
-    replace the set before, whole: a running Locator on `directory` goes from one to the other
-    within seconds. Returns what is installed now.
+    replace what was installed of their kind, places or networks, whole: a running Locator on
+    `directory` goes from one to the other within seconds. Returns what is installed now.
     Raises DatabaseError when a file cannot be used, StorageError when the directory cannot take
     it; both leave the set before.
     """
@@ -49,10 +49,11 @@ def install(
         directory.mkdir(parents=True, exist_ok=True)
         with _only_one(directory):
             brought = list(dict.fromkeys(_bring(file, directory, moment) for file in files))
+            current = [*brought, *_kept(directory, brought)]
             sync_directory(directory)
-            write_manifest(directory, brought)
-            _remove_others(directory, {file.path.name for file in brought})
-            return [open_database(file.path, now=moment).status(now=moment) for file in brought]
+            write_manifest(directory, current)
+            _remove_others(directory, {file.path.name for file in current})
+            return [open_database(file.path, now=moment).status(now=moment) for file in current]
     except OSError as error:
         raise _no_room(directory, error) from error
 
@@ -93,6 +94,16 @@ def _only_one(directory: Path) -> Iterator[None]:
         yield
 
 
+def _kept(directory: Path, brought: Sequence[InstalledFile]) -> list[InstalledFile]:
+    """Return what stays of the set before: the kind of which nothing was brought."""
+    kinds = {file.has_networks for file in brought}
+    try:
+        before = installed_files(directory)
+    except DatabaseError:
+        return []  # Installing again is what mends a broken manifest.
+    return [file for file in before if file.has_networks not in kinds and file.path.exists()]
+
+
 def _bring(file: Path, directory: Path, now: datetime) -> InstalledFile:
     """Copy one file into the directory, check the copy, and return what it is there.
 
@@ -103,7 +114,7 @@ def _bring(file: Path, directory: Path, now: datetime) -> InstalledFile:
         digest = _copy(file, temporary)
         try:
             check_file(temporary)
-            open_database(temporary, now=now)
+            layout = open_database(temporary, now=now).layout
         except DatabaseError as error:
             raise DatabaseError(str(error).replace(str(temporary), str(file), 1)) from error
         # The file's own name stays in it: for some, only that tells who made the data.
@@ -111,7 +122,7 @@ def _bring(file: Path, directory: Path, now: datetime) -> InstalledFile:
         name = f"{_NAME_PREFIX}{digest[:16]}-{stem}.mmdb"
         size_bytes = temporary.stat().st_size
         temporary.replace(directory / name)
-        return InstalledFile(directory / name, digest, size_bytes)
+        return InstalledFile(directory / name, digest, size_bytes, layout == "network")
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -34,6 +34,7 @@ class Site:
     signal: Literal["nobody", "drop"] = "nobody"  # what GPC and DNT do to a pageview
     excluded_networks: tuple[str, ...] = ()  # CIDRs
     excluded_paths: tuple[str, ...] = ()  # patterns with * and **
+    rule_modes: tuple[str, ...] = ()  # such as "hosting=drop"; rules not named do as is usual
 
     def day_at(self, instant: datetime) -> date:
         """Return the site's local day at an aware instant.

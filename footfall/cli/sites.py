@@ -63,6 +63,13 @@ def show_one(data: Path | None, clickhouse_url: str | None, as_json: bool, name:
 @click.option("--signal", help="What GPC and DNT do: nobody or drop.")
 @click.option("--exclude-network", "excluded_networks", multiple=True, help="Repeats; a CIDR.")
 @click.option("--exclude-path", "excluded_paths", multiple=True, help="Repeats; * and ** match.")
+@click.option(
+    "--rule",
+    "rule_modes",
+    metavar="RULE=MODE",
+    multiple=True,
+    help="Repeats; what a rule against bots and spam does: drop, shadow or off.",
+)
 @json_option
 @store_options
 def change(

@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from collector.rule_modes import DEFAULT_MODES, modes_of, parse_mode
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from schema import Site, UnknownSiteError, get_site, list_sites, save_site
@@ -65,6 +66,7 @@ def change(
     signal: str | None = None,
     excluded_networks: Sequence[str] | None = None,
     excluded_paths: Sequence[str] | None = None,
+    rule_modes: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Change what is given; a new time zone counts from the site's next day on."""
     site = _site(context, name)
@@ -82,6 +84,8 @@ def change(
         site = replace(site, excluded_networks=_checked_networks(excluded_networks))
     if excluded_paths is not None:
         site = replace(site, excluded_paths=tuple(excluded_paths))
+    if rule_modes is not None:
+        site = replace(site, rule_modes=_changed_modes(site.rule_modes, rule_modes))
     save_site(context.store, site)
     return _shown(site)
 
@@ -126,6 +130,15 @@ def _checked_small_number(number: int) -> int:
             f"small number {number!r}: expected {_SMALL_NUMBERS.start} to {_SMALL_NUMBERS.stop - 1}"
         )
     return number
+
+
+def _changed_modes(before: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
+    """Return the settings with what was given in the place of what it changes."""
+    try:
+        modes = modes_of(before) | dict(parse_mode(setting) for setting in given)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return tuple(f"{rule}={mode}" for rule, mode in modes.items() if mode != DEFAULT_MODES[rule])
 
 
 def _checked_networks(networks: Sequence[str]) -> tuple[str, ...]:

@@ -75,6 +75,19 @@ def build_record_mmdb(path: Path, network: str, record: Any) -> Path:
     return _write(writer, path, [(network, record)])
 
 
+def build_asn_mmdb(path: Path, rows: Iterable[tuple[str, int, str]]) -> Path:
+    """Write a database of networks, each its number and organisation, for IPv4 and IPv6."""
+    writer = MMDBWriter(ip_version=6, ipv4_compatible=True, database_type="GeoLite2-ASN")
+    records = [
+        (
+            network,
+            {"autonomous_system_number": number, "autonomous_system_organization": organisation},
+        )
+        for network, number, organisation in rows
+    ]
+    return _write(writer, path, records)
+
+
 def build_harmful_mmdb(path: Path) -> Path:
     """Write the demo database with one byte wrong: to look up 192.0.2.70 ends the process.
 

@@ -104,7 +104,7 @@ def test_installing_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
     assert [status.path for status in again] == [status.path for status in first]
 
 
-@pytest.mark.parametrize("bad", ["text", "empty", "truncated", "folder", "missing", "networks"])
+@pytest.mark.parametrize("bad", ["text", "empty", "truncated", "folder", "missing", "anonymous"])
 def test_a_file_that_cannot_be_used_leaves_the_set_before(
     tmp_path: Path, set_of_az: Path, bad: str
 ) -> None:
@@ -120,8 +120,8 @@ def test_a_file_that_cannot_be_used_leaves_the_set_before(
         file.write_bytes(whole[: len(whole) // 2])
     elif bad == "folder":
         file.mkdir()
-    elif bad == "networks":
-        build_record_mmdb(file, "192.0.2.0/24", {"autonomous_system_number": 64496})
+    elif bad == "anonymous":
+        build_record_mmdb(file, "192.0.2.0/24", {"is_anonymous": True})
     with pytest.raises(DatabaseError) as refused:
         install([file], directory)
     assert str(file) in str(refused.value)
