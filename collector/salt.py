@@ -122,6 +122,13 @@ class SaltBook:
             site: current for site, current in self._current.items() if site in self._salts
         }
 
+    def oldest_day(self) -> date | None:
+        """Return the earliest day whose key is still there; None without any."""
+        if not self._path.exists():
+            return None
+        with self._locked() as file:
+            return min((slot.day for slot in _read(file) if slot.key != _NO_KEY), default=None)
+
     def _read_or_make(self, site: str, day: date) -> Salt:
         site_hash = _site_hash(site)
         with self._locked() as file:

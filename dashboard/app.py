@@ -39,7 +39,7 @@ from dashboard.render import render
 from dashboard.sessions import Sessions, session_key
 from dashboard.settings import DashboardSettings
 from dashboard.throttle import Throttle
-from dashboard.views import details, dropped, live, login, overview, start
+from dashboard.views import details, dropped, live, login, metrics, overview, start
 from privacy.audit import AuditLog
 from schema import Store, StoreError
 
@@ -92,6 +92,7 @@ def _routes() -> list[Route | Mount]:
     return [
         Route("/", overview.home),
         Route("/health", health),
+        Route("/metrics", metrics.metrics),
         Route("/login", login.login_page, methods=["GET"]),
         Route("/login", login.login, methods=["POST"]),
         Route("/logout", login.logout, methods=["POST"]),

@@ -42,4 +42,5 @@ class DashboardSettings:
     features: tuple[str, ...]  # what the script can have beyond a new site's
     script_names: Callable[[Iterable[str]], ScriptNames]  # by features, of `features`
     credits: Callable[[], Sequence[Credit]] = tuple  # asked for each page: databases change
+    metrics: Callable[[], bytes] = bytes  # the installation's, in Prometheus' text format
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

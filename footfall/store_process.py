@@ -9,12 +9,15 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from collector.beacon.scripts import FEATURES, snippet_names
+from collector.metrics import WriterMeter
+from collector.settings import metrics_directory
 from collector.writer import Writer
 from dashboard.app import create_app
 from dashboard.settings import Credit, DashboardSettings
@@ -22,6 +25,7 @@ from footfall.commands import Context
 from footfall.config import Config, from_environ
 from footfall.control import control_app, listen
 from footfall.housekeeper import jobs, keep_house
+from footfall.metrics import WRITER_FILE, render_metrics
 from footfall.paths import DataPaths
 from footfall.process import beat, child_arguments, inherited_listener
 from geoip import Locator
@@ -69,7 +73,8 @@ async def _serve(
 ) -> None:
     """Run the threads and the listeners until a signal; the writer takes what is left last."""
     paths, config = context.paths, context.config
-    writer = Writer(context.store, paths.journal, paths.checkpoint) if writes else None
+    meter = WriterMeter(metrics_directory(paths.root) / WRITER_FILE)
+    writer = Writer(context.store, paths.journal, paths.checkpoint, meter) if writes else None
     stopped = _stop_signal()
     stop = threading.Event()
     threads = _Threads()
@@ -112,6 +117,7 @@ def _application(context: Context) -> ASGIApp:
     settings = DashboardSettings(
         credits=lambda: _credits(places),
         data=context.paths.root,
+        metrics=partial(render_metrics, context.paths, places),
         features=FEATURES,
         script_names=snippet_names,
         collector_url=context.config.public_url or f"http://{context.config.collector}",
