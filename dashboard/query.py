@@ -176,10 +176,14 @@ def figures_by(
         dimensions,
         timezone=timezone,
         row_limit=row_limit,
-        required=[place + 1 for place in required],
+        required=tuple(required),
     )
     groups = [
-        Group(tuple(key), Figures(visitors, sessions, pageviews, bounces, duration_s), events)
+        Group(
+            _values(key, dimensions),
+            Figures(visitors, sessions, pageviews, bounces, duration_s),
+            events,
+        )
         for key, visitors, sessions, pageviews, events, bounces, duration_s, _ in rows
     ]
     return Groups(groups, rows[0][-1] if rows else 0)
@@ -199,9 +203,10 @@ def session_pageviews_by(
         daily_dimension="" if dimensions else "channel",
         timezone=timezone,
         row_limit=MAX_ROWS,
-        required=[],
     )
-    return {tuple(key): (pageviews, sessions) for key, _, sessions, pageviews, *_ in rows}
+    return {
+        _values(key, dimensions): (pageviews, sessions) for key, _, sessions, pageviews, *_ in rows
+    }
 
 
 def engagement_by(
@@ -210,7 +215,7 @@ def engagement_by(
     """Return by combination of values the mean engaged seconds and scroll depth of a page load."""
     view = scope.from_events()
     rows = _run(store, "page_engagement", view, dimensions, timezone=timezone, values=[])
-    return {tuple(key): (engaged_s, scroll) for key, engaged_s, scroll in rows}
+    return {_values(key, dimensions): (engaged_s, scroll) for key, engaged_s, scroll in rows}
 
 
 def money_by(
@@ -227,7 +232,7 @@ def money_by(
     for key, currency, revenue, events in _run(
         store, "by_money", view, dimensions, timezone=timezone
     ):
-        found.setdefault(tuple(key), {})[currency] = (revenue, events)
+        found.setdefault(_values(key, dimensions), {})[currency] = (revenue, events)
     return found
 
 
@@ -248,7 +253,7 @@ def page_engagement(
     """Return by path the mean engaged seconds and scroll depth, 0..1, of a page load."""
     view, page = scope.from_events(), DIMENSIONS["page"]
     rows = _run(store, "page_engagement", view, [page], values=list(paths))
-    return {path: (engaged_s, scroll) for (path,), engaged_s, scroll in rows}
+    return {path: (engaged_s, scroll) for path, engaged_s, scroll in rows}
 
 
 def nobody_pageviews(store: Store, scope: Scope) -> int:
@@ -270,6 +275,13 @@ def first_day(store: Store, site: str) -> date | None:
 def visitors(store: Store, scope: Scope) -> int:
     """Return how many visitors a filtered scope has."""
     return int(_run(store, "visitors_of_view", scope)[0][0])
+
+
+def _values(key: Any, dimensions: Sequence[Dimension]) -> tuple[str, ...]:
+    """Return the values of a row's key: of one dimension it is the value itself."""
+    if len(dimensions) == 1:
+        return (key,)
+    return tuple(key) if dimensions else ()
 
 
 def _file_of(scope: Scope, dimensions: Sequence[Dimension]) -> str:
@@ -296,6 +308,7 @@ def _run(
     dimensions: Sequence[Dimension] = (),
     *,
     daily_dimension: str = "",
+    required: tuple[int, ...] = (),
     **values: Any,
 ) -> list[tuple[Any, ...]]:
     """Run a query over a scope; only text from our own files and lists becomes part of it."""
@@ -326,5 +339,6 @@ def _run(
         ),
         daily_keys=tuple(each.daily_column for each in dimensions),
         joins_sessions=any(each.level == "session" for each in dimensions),
+        required=required,
     )
     return store.rows(query_text(name, places), bound)

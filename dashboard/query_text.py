@@ -26,6 +26,7 @@ class Places:
     session_keys: tuple[str, ...] = ()
     daily_keys: tuple[str, ...] = ()
     joins_sessions: bool = False  # event rows also need what their sessions say
+    required: tuple[int, ...] = ()  # the keys without whose value there is no row, from 0
 
 
 @lru_cache(maxsize=512)
@@ -66,20 +67,30 @@ def _in_place(place: str, places: Places) -> str:
         case "events":
             return "event_of_session" if places.joins_sessions else "every_event"
         case "key":
-            return _array(places.event_keys)
+            return _key(places.event_keys)
         case "session_key":
-            return _array(places.session_keys)
+            return _key(places.session_keys)
         case "daily_key":
-            return _array(places.daily_keys)
+            return _key(places.daily_keys)
+        case "required":
+            return _required(places)
         case _:
             raise ValueError(f"a query has the place {place!r}, which nothing fills")
 
 
-def _array(columns: tuple[str, ...]) -> str:
-    """Return the columns' values as one array of texts."""
-    if not columns:
-        return "emptyArrayString()"
-    return f"[{', '.join(f'toString({column})' for column in columns)}]"
+def _key(columns: tuple[str, ...]) -> str:
+    """Return the columns' values as one text, or as an array of several, which groups slower."""
+    texts = [f"toString({column})" for column in columns]
+    if len(texts) < 2:
+        return texts[0] if texts else "''"
+    return f"[{', '.join(texts)}]"
+
+
+def _required(places: Places) -> str:
+    """Return the condition on a query's `value` that the required keys are not empty."""
+    is_one = len(places.event_keys) < 2
+    tests = (f"value{'' if is_one else f'[{key + 1}]'} != ''" for key in places.required)
+    return " AND ".join(tests) or "1"
 
 
 def _with_columns(text: str, needed: set[str]) -> str:

@@ -1,7 +1,6 @@
 -- by_both: figures by what stands on sessions and events alike (places, devices, language, days).
 -- params: those of every_session and every_event; dimension; closed_days, read from daily_rows; row_limit;
---         required, the numbers, from 1, of the values without which there is no row
--- rows:   value, an array of one text for each dimension ('' is unknown); visitors, sessions, pageviews,
+-- rows:   value, a text for each dimension ('' is unknown); visitors, sessions, pageviews,
 --         events, bounces, duration_s, row_total; most visitors first
 -- Visitors and sessions come from sessions, pageviews and events from events, nobody's included.
 SELECT
@@ -37,7 +36,7 @@ FROM
     FROM one_event
     GROUP BY key
 )
-WHERE arrayAll(n -> value[n] != '', {required:Array(UInt8)})
+WHERE /* required */
 GROUP BY value
 HAVING events > 0 OR sessions > 0
 ORDER BY visitors DESC, value ASC

@@ -1,7 +1,6 @@
 -- by_clock: figures by hour or minute, or of hours that are no whole days; never from closed days.
--- params: those of every_session and every_event; row_limit; required, the numbers, from 1, of the values
---         without which there is no row
--- rows:   value, an array of one text for each dimension; visitors, sessions, pageviews, events, bounces,
+-- params: those of every_session and every_event; row_limit
+-- rows:   value, a text for each dimension; visitors, sessions, pageviews, events, bounces,
 --         duration_s, row_total; most visitors first
 -- A visitor counts in each step with an event, a session in the one it began.
 SELECT
@@ -28,7 +27,7 @@ FROM
     FROM one_session
     GROUP BY key
 )
-WHERE arrayAll(n -> value[n] != '', {required:Array(UInt8)})
+WHERE /* required */
 GROUP BY value
 HAVING events > 0 OR sessions > 0
 ORDER BY visitors DESC, value ASC

@@ -1,7 +1,6 @@
 -- by_event: figures by what an event says of itself (page, hostname, goal), and by more beside it.
 -- params: those of every_session and every_event; dimension; closed_days, read from daily_rows; row_limit;
---         required, the numbers, from 1, of the values without which there is no row
--- rows:   value, an array of one text for each dimension; visitors, sessions, pageviews, events,
+-- rows:   value, a text for each dimension; visitors, sessions, pageviews, events,
 --         bounces, duration_s, row_total; most visitors first
 -- Sessions, bounces and durations are of the sessions that have such an event.
 SELECT
@@ -43,7 +42,7 @@ FROM
     INNER JOIN every_session AS s ON s.session = e.session AND s.day = e.day
     GROUP BY e.key
 )
-WHERE arrayAll(n -> value[n] != '', {required:Array(UInt8)})
+WHERE /* required */
 GROUP BY value
 HAVING events > 0
 ORDER BY visitors DESC, value ASC

@@ -1,6 +1,6 @@
 -- by_money: revenue of the events that have any, in each currency.
 -- params: those of every_session and every_event; dimension; closed_days, read from daily_rows
--- rows:   value, an array of one text for each dimension; currency, ISO 4217; revenue Decimal;
+-- rows:   value, a text for each dimension; currency, ISO 4217; revenue Decimal;
 --         events, how many had revenue, 0 for those of closed days
 SELECT value, of_currency, sum(n_revenue) AS revenue, sum(n_events) AS events
 FROM

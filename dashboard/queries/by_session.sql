@@ -1,7 +1,6 @@
 -- by_session: figures by what a session says of itself (where it came from, began and ended).
 -- params: those of every_session and every_event; dimension; closed_days, read from daily_rows; row_limit;
---         required, the numbers, from 1, of the values without which there is no row
--- rows:   value, an array of one text for each dimension ('' is direct or none); visitors, sessions,
+-- rows:   value, a text for each dimension ('' is direct or none); visitors, sessions,
 --         pageviews, events, bounces, duration_s, row_total; most visitors first
 -- Pageviews and events are those of the whole sessions: for views that choose no events.
 SELECT
@@ -31,7 +30,7 @@ FROM
     FROM one_session
     GROUP BY key
 )
-WHERE arrayAll(n -> value[n] != '', {required:Array(UInt8)})
+WHERE /* required */
 GROUP BY value
 HAVING sessions > 0
 ORDER BY visitors DESC, value ASC

@@ -1,6 +1,6 @@
 -- page_engagement: how long and how far pages were looked at, for each page load that told.
 -- params: those of every_session and every_event; values, the paths asked for; empty: all
--- rows:   value, an array of one text for each dimension; engaged_s a page load, scroll 0..1 a page load
+-- rows:   value, a text for each dimension; engaged_s a page load, scroll 0..1 a page load
 -- A page load without an id is told by its session.
 SELECT
     key                              AS value,
