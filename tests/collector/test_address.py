@@ -40,6 +40,32 @@ FORWARDED_FOR = "x-forwarded-for"
         (PROXY, [("forwarded", "proto=https")], PROXY),
         # X-Forwarded-For is what the proxy is known to write.
         (PROXY, [("forwarded", "for=10.0.0.1"), (FORWARDED_FOR, "198.51.100.1")], "198.51.100.1"),
+        (PROXY, [("forwarded", 'for="198.51.100.1:4711";by=192.0.2.1')], "198.51.100.1"),
+        (PROXY, [("forwarded", "proto=https; FOR=198.51.100.1")], "198.51.100.1"),
+        (
+            PROXY,
+            [("forwarded", "for=198.51.100.1"), ("forwarded", "for=192.0.2.9")],
+            "198.51.100.1",
+        ),
+        # Names that hide an address (RFC 7239, 6.2 and 6.3).
+        (PROXY, [("forwarded", "for=_hidden")], PROXY),
+        (PROXY, [("forwarded", "for=unknown, for=192.0.2.9")], "192.0.2.9"),
+        # An interface's zone is the proxy's business (RFC 4007, 11).
+        (PROXY, [(FORWARDED_FOR, "fe80::1%eth0")], "fe80::1"),
+        (PROXY, [("forwarded", 'for="[fe80::1%25eth0]:80"')], "fe80::1"),
+        ("fe80::1%eth0", [], "fe80::1"),
+        (PROXY, [(FORWARDED_FOR, "[::ffff:198.51.100.1]:443")], "198.51.100.1"),
+        (PROXY, [(FORWARDED_FOR, "2001:DB8:0:0::7")], "2001:db8::7"),
+        (PROXY, [(FORWARDED_FOR, "\t198.51.100.1 ,\t192.0.2.9 ")], "198.51.100.1"),
+        # What is no address ends what is believed, whatever stands left of it.
+        (PROXY, [(FORWARDED_FOR, "198.51.100.1,")], PROXY),
+        (PROXY, [(FORWARDED_FOR, "198.51.100.1, 1.2.3.4.5")], PROXY),
+        (PROXY, [(FORWARDED_FOR, "198.51.100.1, 0x7f.1")], PROXY),
+        (PROXY, [(FORWARDED_FOR, "198.51.100.1, [2001:db8::7")], "2001:db8::7"),
+        (PROXY, [(FORWARDED_FOR, "198.51.100.1; drop table")], PROXY),
+        (PROXY, [(FORWARDED_FOR, "198.51.100.\u00b9")], PROXY),
+        # Other headers are no proxy's word here.
+        (PROXY, [("x-real-ip", "198.51.100.1"), ("cf-connecting-ip", "198.51.100.1")], PROXY),
         ("::ffff:192.0.2.1", [(FORWARDED_FOR, "198.51.100.1")], "198.51.100.1"),
         ("2001:db8:ffff::1", [(FORWARDED_FOR, "198.51.100.1")], "198.51.100.1"),
         (None, [(FORWARDED_FOR, "198.51.100.1")], "127.0.0.1"),
@@ -48,7 +74,7 @@ FORWARDED_FOR = "x-forwarded-for"
 def test_the_browsers_address(
     peer: str | None, headers: list[tuple[str, str]], expected: str
 ) -> None:
-    lines = [(name.encode(), value.encode()) for name, value in headers]
+    lines = [(name.encode(), value.encode("latin-1")) for name, value in headers]
     assert str(client_address(peer, lines, PROXIES)) == expected
 
 

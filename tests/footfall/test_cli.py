@@ -63,6 +63,16 @@ def test_a_changed_time_zone_counts_from_the_next_day(running: Installation) -> 
     assert changed["next_timezone"] == "Europe/Istanbul"
 
 
+def test_a_rule_keeps_its_mode_until_another_is_given(running: Installation) -> None:
+    running.command("site", "add", "rules.example")
+    rules = ("site", "set", "rules.example", "--rule")
+    running.command(*rules, "hosting=drop", "--rule", "rate=off")
+    changed = running.command(*rules, "rate=shadow", "--rule", "spam=shadow")
+
+    # That of "rate" is what it does anyway.
+    assert changed["rule_modes"] == ["hosting=drop", "spam=shadow"]
+
+
 def test_users_get_roles_sites_and_a_password(running: Installation) -> None:
     running.command("site", "add", "users.example")
     added = running.command(
@@ -101,6 +111,7 @@ def test_a_token_is_printed_once_and_never_listed(running: Installation) -> None
         (("site", "add", "a.example", "--hostname", "a b"), "", "expected a name such as"),
         (("site", "show", "none.example"), "", "footfall site add none.example"),
         (("site", "set", "none.example"), "", "footfall site add none.example"),
+        (("site", "set", "zone.example", "--rule", "rate"), "", "expected RULE=MODE"),
         (
             ("user", "add", "x", "--role", "owner", "--password-stdin"),
             "p" * 20,
