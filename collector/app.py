@@ -122,7 +122,9 @@ class _Collector:
         except NotReadyError as error:
             return unavailable(str(error))
         except (JournalError, OSError) as error:
-            _log.error("beacon_not_safe", error=type(error).__name__)
+            # The journal says itself when it begins to fail: not once more for each beacon.
+            if not isinstance(error, JournalError):
+                _log.error("beacon_not_safe", error=type(error).__name__)
             return unavailable("the beacon could not be made safe, and nothing of it was kept")
         except Exception as error:
             # The message may quote the beacon, so that only the place goes into the log.

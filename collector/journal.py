@@ -202,6 +202,9 @@ class Journal:
     def _try_again(self) -> None:
         """Find out whether a write works by now; nothing of it stays."""
         try:
+            if self._offset and self._failed_for == "journal_limit":
+                # Only a segment that is finished can be freed.
+                self._open_next_segment()
             if self._room.take(len(_TRIAL)):
                 return
             if not self._undone:

@@ -88,14 +88,19 @@ def read_range(root: Path, begin: Positions, end: Positions) -> Batch | None:
 
 
 def delete_segments(root: Path, read: Positions, older_than_s: float) -> None:
-    """Delete the segments before each slot's position whose last record is older than an instant.
+    """Delete the segments that were read whole and whose last record is older than an instant.
 
     `older_than_s` is in seconds since the epoch.
     """
     for slot, position in read.items():
+        written = read_synced(root / slot).segment
         for sequence in segment_sequences(root / slot):
             path = segment_path(root / slot, sequence)
-            if sequence < position.segment and path.stat().st_mtime < older_than_s:
+            found = path.stat()
+            is_read = sequence < position.segment or (
+                sequence == position.segment < written and found.st_size <= position.offset
+            )
+            if is_read and found.st_mtime < older_than_s:
                 path.unlink()
 
 

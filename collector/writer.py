@@ -39,6 +39,10 @@ _BLAME_AFTER: Final = 2
 # server that renames a part for longer than the waits between has a disk that hangs.
 _UNSEEN_LOOKS: Final = 3
 
+_PRUNE_INTERVAL: Final = timedelta(minutes=1)
+# Our choice: often enough that a full journal is not full for long, and a look is a few stats.
+_FREE_INTERVAL: Final = timedelta(seconds=10)
+
 _DROPPED_COLUMNS: Final = ["site", "hour", "reason", "detail", "count"]
 
 _log = structlog.get_logger(__name__)
@@ -79,7 +83,7 @@ class Writer:
         self._journal = ""
         self._plan: Positions | None = None
         self._started = False
-        self._pruned_at = datetime.min.replace(tzinfo=UTC)
+        self._pruned_at = self._freed_at = datetime.min.replace(tzinfo=UTC)
         # In a row, of the insert that is pending.
         self._failures = 0
         self._unseen = 0
@@ -129,13 +133,15 @@ class Writer:
                 # The store remembers only so many tokens: leave no old plan to be repeated.
                 self._save_plan(None)
                 self._caught_up_at = looked_at
+                # A journal that is full gets no record whose time would say that others are old.
+                self._free_journal(looked_at)
                 return 0
             self._pending = self._prepare(batch)
         batch = self._pending.batch
         self._save_plan(batch.end)
         self._insert_pending()
         self._done = batch.end
-        self._prune()
+        self._prune(batch.records[-1].received_at)
         if len(batch.records) < limit:
             self._caught_up_at = looked_at
         return len(batch.records)
@@ -301,13 +307,18 @@ class Writer:
             )
             self._sessions.restore((v, s, a, b) for v, s, a, b in rows)
 
-    def _prune(self) -> None:
+    def _prune(self, newest: datetime) -> None:
         """Forget what no later record can need, and free the journal it came from."""
-        newest = self._stored_until
-        if newest is None or newest - self._pruned_at < timedelta(minutes=1):
-            return
-        self._pruned_at = newest
-        # An event is late, and its sessions are fetched, only behind one more gap.
-        self._sessions.forget_before(newest - SESSION_GAP)
-        delete_segments(self._root, self._done, (newest - RESEND_WINDOW).timestamp())
-        prune_quarantine(self._root)
+        if newest - self._pruned_at >= _PRUNE_INTERVAL:
+            self._pruned_at = newest
+            # An event is late, and its sessions are fetched, only behind one more gap.
+            self._sessions.forget_before(newest - SESSION_GAP)
+        self._free_journal(newest)
+
+    def _free_journal(self, now: datetime) -> None:
+        """Delete segments that no repeat can need, and old quarantine."""
+        # The clock may have gone back.
+        if abs(now - self._freed_at) >= _FREE_INTERVAL:
+            self._freed_at = now
+            delete_segments(self._root, self._done, (now - RESEND_WINDOW).timestamp())
+            prune_quarantine(self._root)

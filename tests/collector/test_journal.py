@@ -168,8 +168,11 @@ def test_only_read_and_old_segments_are_deleted(tmp_path: Path) -> None:
     assert batch.end["0"].segment == 3
     delete_segments(tmp_path, batch.end, 0.5)
     assert segment_sequences(tmp_path / "0") == [2, 3, 4]
-    delete_segments(tmp_path, batch.end, 99)
+    delete_segments(tmp_path, batch.end, 2)
     assert segment_sequences(tmp_path / "0") == [3, 4]
+    # The third was read to its end, and nothing comes behind that: the fourth is begun.
+    delete_segments(tmp_path, batch.end, 99)
+    assert segment_sequences(tmp_path / "0") == [4]
 
 
 _APPEND_UNTIL_FULL = """

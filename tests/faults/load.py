@@ -56,9 +56,11 @@ def pageview(number: int, *, visitors: int, site: str = "shop.example") -> Beaco
     )
 
 
-def wait_until_counted(running: Installation) -> None:
-    """Return when every collector has the site `shop.example`; leaves one pageview behind."""
-    probes = [pageview(10**9, visitors=1)] * 32
+def wait_until_counted(running: Installation, *, domain: str = "shop.example") -> None:
+    """Return when every collector has the sites; leaves the pageview /n/1000000000 there."""
+    probe = pageview(10**9, visitors=1)
+    probe.body["d"] = domain
+    probes = [probe] * 32
 
     def all_count() -> bool:
         return set(asyncio.run(send(running.public, probes, connections=16))) == {202}
@@ -141,10 +143,17 @@ async def _connect(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.
 
 async def read_status(reader: asyncio.StreamReader) -> int:
     """Read one whole answer and return its status; raises EOFError when the connection ends."""
+    return (await read_answer(reader))[0]
+
+
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, str]:
+    """Read one whole answer and return its status and what its `Retry-After` says, or ""."""
     head = await reader.readuntil(b"\r\n\r\n")
-    status = int(head.split(b" ", 2)[1])
+    retry_after = ""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             await reader.readexactly(int(value))
-    return status
+        elif name.lower() == b"retry-after":
+            retry_after = value.strip().decode()
+    return int(head.split(b" ", 2)[1]), retry_after

@@ -12,7 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from collector.checkpoint import load_checkpoint
+from collector.journal import read_synced
 from collector.journal_reader import read_batch
+from tests.faults.load import wait_until_counted
 from tests.installation import Installation, answers, wait_until
 
 STORE = "footfall.store_process"
@@ -82,6 +84,15 @@ class Service:
 
         wait_until(has_all, within_s)
 
+    def wait_until_caught_up(self, within_s: float = 120.0) -> None:
+        """Return when the store has what the journal holds now, whatever comes in meanwhile."""
+        slot = self.data / "journal" / "c0"
+        safe = read_synced(slot)
+        wait_until(
+            lambda: load_checkpoint(self.data / "writer.json").done_positions[slot.name] >= safe,
+            within_s,
+        )
+
     def stop(self) -> None:
         """Stop all of it in order."""
         if self._process is not None:
@@ -97,9 +108,8 @@ def service(folder: Path, *options: str, sites: int = 1, **environ: str) -> Iter
     try:
         found.wait_until_well()
         for name in site_names(sites):
-            found.running.command(
-                "site", "add", name, *(("--clickhouse", options[1]) if options else ())
-            )
+            found.running.command("site", "add", name, *options)
+        wait_until_counted(found.running, domain=",".join(site_names(sites)))
         yield found
     finally:
         found.stop()

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import count
 from urllib.parse import urlsplit
 
-from tests.faults.load import pageview, read_status
+from tests.faults.load import pageview, read_answer
 
 # Longer than a collector, a supervisor or a disk is away in any of the faults.
 _GIVE_UP_S = 60.0
@@ -35,6 +35,7 @@ class Traffic:
         self._stopping = threading.Event()
         self._begun_s = time.monotonic()
         self.statuses: dict[int, int] = {}  # the last answer to each
+        self.retry_after: Counter[str] = Counter()  # of the answers 503
         self.unanswered = 0  # tries whose connection broke first; each was sent again
 
     @property
@@ -78,7 +79,10 @@ class Traffic:
                     streams = await asyncio.open_connection(self._host, self._port)
                 streams[1].write(request)
                 async with asyncio.timeout(_ANSWER_WITHIN_S):
-                    self.statuses[number] = await read_status(streams[0])
+                    status, retry_after = await read_answer(streams[0])
+                self.statuses[number] = status
+                if status == 503:
+                    self.retry_after[retry_after] += 1
                 return streams
             except (OSError, EOFError, TimeoutError):
                 if streams is not None:
