@@ -46,7 +46,9 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"user-agent": CHROME})
+        return httpx.Client(
+            base_url=self.url, headers={"user-agent": CHROME, "accept-language": "az"}
+        )
 
 
 @contextmanager

@@ -41,6 +41,10 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+# What every browser sends beside its beacons.
+BROWSER = {"user-agent": CHROME, "accept-language": "az"}
+
+
 @dataclass
 class Listener:
     """A collector that listens, and its data directory."""
@@ -96,7 +100,7 @@ def listening(data: Path, **settings: Any) -> Iterator[Listener]:
         thread.start()
         try:
             until(lambda: server.started)
-            with httpx.Client(base_url=url, headers={"user-agent": CHROME}) as client:
+            with httpx.Client(base_url=url, headers=BROWSER) as client:
                 yield Listener(url, data, client)
         finally:
             server.should_exit = True

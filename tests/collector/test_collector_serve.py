@@ -48,7 +48,7 @@ class Process:
     data: Path
 
     def client(self) -> httpx.Client:
-        headers = {"user-agent": CHROME}
+        headers = {"user-agent": CHROME, "accept-language": "az"}
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers)
 
     def limit_files(self, size_bytes: int) -> None:
