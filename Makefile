@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help setup run demo test test-server check bench assets lock clean
+.PHONY: help setup run demo test test-server check fuzz bench assets lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -23,6 +23,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@touch $@
 
 setup: $(VENV)/.dev  ## build .venv with everything for development
@@ -45,13 +49,19 @@ check: setup  ## ruff, mypy, the compose file
 test-server: setup  ## the store's tests against FOOTFALL_TEST_CLICKHOUSE_URL
 	$(BIN)/python -m pytest -q tests/schema tests/collector/test_writer*.py
 
+FUZZ_S ?= 60
+fuzz: $(VENV)/.fuzz  ## make up beacons by coverage for FUZZ_S seconds; what they found stays in build/fuzz
+	@mkdir -p build/fuzz
+	$(BIN)/python -m tests.fuzz.fuzz_beacon -max_total_time=$(FUZZ_S) -max_len=4096 -timeout=5 \
+	  -artifact_prefix=build/fuzz/fault- build/fuzz tests/fuzz/corpus
+
 bench: setup  ## print the benchmarks' figures as JSON
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.steady
 	$(BIN)/python -m bench.storage
 
 assets: setup  ## build the beacon and the pages' bundles again (needs Node)
-	cd collector/beacon && npm ci && npm run build
+	$(BIN)/python -m collector.beacon.build
 	cd dashboard/frontend && npm ci && npm run build
 
 lock:  ## resolve the locks again (needs uv)
