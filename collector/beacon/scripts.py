@@ -1,7 +1,7 @@
 """Scripts: which script a requested name means, in this release or an earlier one.
 
 `released/VERSION.tar.gz` holds all of one release: for each set of features `beacon….js` and,
-packed with brotli, `beacon….js.br`. One archive a release, because its 128 scripts are nearly alike
+packed with brotli, `beacon….js.br`. One archive a release, because its 256 scripts are nearly alike
 and pack well together, and because a file under a content hash must be served as long as a page
 names it: an archive of a past release is never written again. Brotli comes ready-made, so that
 serving needs neither Node nor a brotli package; gzip, for clients on plain http, is packed when
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-FEATURES = ("consent", "downloads", "forms", "hash", "notfound", "outbound", "vitals")
+FEATURES = ("consent", "downloads", "elements", "forms", "hash", "notfound", "outbound", "vitals")
 
 _RELEASED = Path(__file__).parent / "released"
 

@@ -81,14 +81,14 @@ def test_a_new_route_ends_the_engagement_with_the_route_before(shop: Recorder, p
     assert on_coffee["e"] == pytest.approx(second_ms, abs=500)
 
 
-def test_less_than_a_second_without_scrolling_is_not_worth_an_event(
-    shop: Recorder, page: Page
-) -> None:
+def test_turning_away_twice_is_told_once(shop: Recorder, page: Page) -> None:
     page.goto(shop.serve("/tea", TALL))
     shop.wait_for("pageview")
     page.evaluate(HIDE)
+    page.evaluate("dispatchEvent(new Event('blur'))")
+    shop.wait_for("engagement")
     shop.mark(page)
-    assert shop.names == ["pageview", "mark"]
+    assert shop.names == ["pageview", "engagement", "mark"]
 
 
 def test_depth_is_the_lowest_edge_that_was_seen(shop: Recorder, page: Page) -> None:
@@ -120,7 +120,7 @@ def test_a_page_without_scroll_bars_was_seen_whole(shop: Recorder, page: Page) -
     assert shop.wait_for("engagement")[0]["sd"] == 100
 
 
-def test_scrolling_deeper_is_told_even_after_less_than_a_second(shop: Recorder, page: Page) -> None:
+def test_a_short_look_deeper_is_told(shop: Recorder, page: Page) -> None:
     page.goto(shop.serve("/tea", TALL))
     page.evaluate(SCROLL_TO, 1000)
     page.evaluate(HIDE)

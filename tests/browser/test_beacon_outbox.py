@@ -5,6 +5,9 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.recorder import Recorder
 
+HIDE = """
+    Object.defineProperty(document, 'hidden', {get: () => true, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'))"""
 CALL = """name => footfall(name, {callback: ({status}) => {
     (window.told ||= []).push([name, status]) }})"""
 
@@ -24,18 +27,6 @@ def test_an_event_that_was_not_taken_is_sent_again_under_its_id(
     first, second = shop.wait_for("pageview", 2)
     assert [beacon.status for beacon in shop.beacons] == [status, 202]
     assert first == second
-
-
-def test_retry_after_is_heeded(shop: Recorder, page: Page) -> None:
-    page.clock.install()
-    shop.answers = [(503, {"Retry-After": "60"})]
-    page.goto(shop.serve("/tea"))
-    shop.wait_for("pageview")
-    page.clock.run_for(59_000)
-    shop.mark(page)
-    assert shop.names == ["pageview", "mark"]
-    page.clock.run_for(2_000)
-    shop.wait_for("pageview", 2)
 
 
 def test_events_keep_their_order_while_one_waits(shop: Recorder, page: Page) -> None:
@@ -93,7 +84,7 @@ def test_an_event_is_given_up_after_ten_minutes(
 def test_what_waits_is_sent_when_the_visitor_leaves(shop: Recorder, page: Page) -> None:
     page.goto(shop.serve("/tea"))
     shop.wait_for("pageview")
-    shop.answers = [(503, {"Retry-After": "60"})]
+    shop.answers = [(503, {})]
     page.evaluate("footfall('one'); footfall('two')")
     shop.wait_for("one")
     page.goto("about:blank")
@@ -110,7 +101,7 @@ def test_an_event_in_flight_outlives_its_page(
     shop.wait_for("pageview")
     page.evaluate("footfall('bought'); location = 'about:blank'")
     shop.wait_for("bought")
-    assert shop.names == ["pageview", "bought"]
+    assert len(shop.named("bought")) == 1
 
 
 def test_a_browser_without_fetch_that_outlives_its_page_uses_send_beacon(
@@ -120,7 +111,8 @@ def test_a_browser_without_fetch_that_outlives_its_page_uses_send_beacon(
     page.goto(shop.serve("/tea"))
     shop.wait_for("pageview")
     page.evaluate(CALL, "bought")
-    assert told(page, 1) == [["bought", 202]]
+    assert told(page, 1) == [["bought", None]]  # such a browser does not say what was answered
+    shop.wait_for("bought")
     assert shop.names == ["pageview", "bought"]
     assert shop.beacons[0].headers["content-type"].startswith("text/plain")
 
@@ -135,22 +127,6 @@ def test_an_event_changed_by_the_page_afterwards_is_sent_as_it_was(
     assert [event["props"] for event in shop.wait_for("bought", 2)] == [{"size": "L"}] * 2
 
 
-def test_at_most_fifty_events_wait(shop: Recorder, page: Page) -> None:
-    page.goto(shop.serve("/tea"))
-    shop.wait_for("pageview")
-    page.evaluate(
-        "window.lost = 0;"
-        "for (let i = 0; i < 80; i++)"
-        "  footfall('e' + i, {callback: ({status}) => { if (!status) lost++ }})"
-    )
-    shop.wait_for("e50")
-    page.evaluate(CALL, "last")
-    told(page, 1)
-    # One was under way while fifty waited.
-    assert shop.names == ["pageview", *(f"e{i}" for i in range(51)), "last"]
-    assert page.evaluate("lost") == 29
-
-
 def test_leaving_without_network_fails_in_silence(
     shop: Recorder, context: BrowserContext, page: Page
 ) -> None:
@@ -159,6 +135,7 @@ def test_leaving_without_network_fails_in_silence(
     page.goto(shop.serve("/tea"))
     shop.wait_for("pageview")
     context.set_offline(True)
-    page.evaluate("footfall('one'); footfall('two'); dispatchEvent(new Event('pagehide'))")
+    page.evaluate("footfall('one'); footfall('two')")
+    page.evaluate(HIDE)
     page.wait_for_timeout(200)
     assert rejected == []

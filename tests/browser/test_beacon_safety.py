@@ -50,7 +50,7 @@ def test_a_second_tag_counts_nothing(shop: Recorder, page: Page, complaints: lis
     page.goto(shop.serve_markup("/tea", head))
     page.evaluate("history.pushState({}, '', '/coffee'); footfall('end')")
     shop.wait_for("end")
-    assert shop.names == ["pageview", "pageview", "end"]
+    assert shop.names == ["pageview", "engagement", "pageview", "end"]
     assert complaints == []
 
 

@@ -1,11 +1,11 @@
 // Guard: whatever fails in here, the page goes on without noticing.
 
-// Returns `action` as a function that never throws, and returns nothing.
+// Returns `action` as a function that never throws: where it would, it returns undefined.
 export const guard =
   (action) =>
   (...given) => {
     try {
-      action(...given);
+      return action(...given);
     } catch {}
   };
 
