@@ -89,7 +89,8 @@ def process(tmp_path: Path) -> Iterator[Process]:
 def test_a_request_under_way_is_finished_after_sigterm(process: Process) -> None:
     body = BODY.encode()
     with closing(socket.create_connection(("127.0.0.1", process.port), LIMIT_S)) as connection:
-        head = f"POST /api/event HTTP/1.1\r\nHost: x\r\nUser-Agent: {CHROME}\r\nAccept-Language: az\r\n"
+        head = f"POST /api/event HTTP/1.1\r\nHost: x\r\nUser-Agent: {CHROME}\r\n"
+        head += "Accept-Language: az\r\n"
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:5])
         with process.client() as client:  # the half request was read: this one came after it
             assert client.get("/health").status_code == 200
