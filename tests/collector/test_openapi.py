@@ -1,0 +1,91 @@
+"""Promise: the public listener is as its description says, whatever programs make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from collector.decode import Payload
+from collector.openapi import OPENAPI
+from tests.build import CHROME, SITE, a_site
+from tests.collector.served import Served, served
+
+DOCUMENT: dict[str, Any] = msgspec.json.decode(OPENAPI)
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+# Not whether all that the schema takes is taken, and nothing else: a site may be unknown, and "1"
+# is read as the number that was meant.
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("described"), a_site()) as found:
+        yield found
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_each_answer_is_one_that_the_document_describes(
+    case: schemathesis.Case[Any], collector: Served
+) -> None:
+    if isinstance(case.body, dict) and "domain" in case.body:
+        case.body["domain"] = SITE  # else nearly all would stop at an unknown site
+    case.call_and_validate(base_url=collector.url, checks=CHECKS)
+
+
+def test_the_document_is_served_and_tells_of_every_path(collector: Served) -> None:
+    answer = httpx.get(f"{collector.url}/api/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == DOCUMENT
+    assert sorted(DOCUMENT["paths"]) == [
+        "/api/event",
+        "/api/openapi.json",
+        "/beacon.js",
+        "/beacon.{features}.js",
+        "/health",
+        "/pixel.gif",
+    ]
+
+
+def test_each_field_of_a_beacon_is_described() -> None:
+    described = DOCUMENT["components"]["schemas"]["Beacon"]["properties"]
+    names = {found.encode_name for found in msgspec.structs.fields(Payload)}
+    assert set(described) == names
+    assert all(field["description"] for field in described.values())
+
+
+def test_a_beacon_of_the_document_is_counted(collector: Served) -> None:
+    body = {"name": "pageview", "url": f"https://{SITE}/", "domain": SITE}
+    answer = httpx.post(
+        f"{collector.url}/api/event",
+        json=body,
+        headers={"user-agent": CHROME, "accept-language": "az"},
+    )
+    assert (answer.status_code, answer.text) == (202, "ok")
+    assert "x-footfall-dropped" not in answer.headers
