@@ -12,6 +12,7 @@ from typing import Final
 from tests.faults.figures import Figures, figures, stored_rows
 from tests.faults.service import service
 from tests.faults.traffic import traffic
+from tests.read_store import read_store
 
 # Where Debian's package `faketime` puts it.
 LIBRARY: Final = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
@@ -43,10 +44,15 @@ def jump_the_clock(folder: Path, *, rounds: int, hold_s: float) -> Figures | Non
         time.sleep(hold_s)
         sent.stop()
         running.wait_until_stored()
+    [[minutes]] = read_store(
+        running.data,
+        "SELECT dateDiff('minute', min(received_at), max(received_at)) FROM event_rows",
+    )
     return figures(
         "clock jumps an hour",
         sent,
         stored_rows(running.data),
         begun_s,
+        minutes_between_first_and_last=minutes,
         how=f"libfaketime, {len(_JUMPS) * rounds} jumps",
     )

@@ -108,7 +108,7 @@ def service(folder: Path, *options: str, sites: int = 1, **environ: str) -> Iter
     try:
         found.wait_until_well()
         for name in site_names(sites):
-            found.running.command("site", "add", name, *options)
+            found.running.command("site", "add", name, "--hostname", "*", *options)
         wait_until_counted(found.running, domain=",".join(site_names(sites)))
         yield found
     finally:
