@@ -11,7 +11,7 @@ from dashboard.errors import ForgedFormError, NotFoundError, NotSignedInError
 from dashboard.model import Viewer
 from dashboard.sessions import COOKIE, Session, Sessions
 from schema import Site, Store, UnknownSiteError, get_site, list_sites
-from schema.tokens import Scope, Token, UnknownTokenError, find_token
+from schema.tokens import Token
 from schema.users import UnknownUserError, User, get_user_by_id
 
 # The page says the same of a site that is not there and of one that is not theirs.
@@ -81,15 +81,11 @@ def visible_paths(user: User) -> tuple[str, ...]:
     return user.path_prefixes if user.role == "seller" else ()
 
 
-def token_and_site(store: Store, secret: str, scope: Scope, name: str) -> tuple[Token, Site]:
-    """Return a token and a site it is for; raises NotSignedInError and NotFoundError."""
-    try:
-        token = find_token(store, secret, scope)
-    except UnknownTokenError as error:
-        raise NotSignedInError(str(error)) from error
+def site_of_token(store: Store, token: Token, name: str) -> Site:
+    """Return one of the sites a token is for; raises NotFoundError for any other name."""
     if not token.may_use(name):
         raise NotFoundError(_NO_SITE)
     try:
-        return token, get_site(store, name)
+        return get_site(store, name)
     except UnknownSiteError as error:
         raise NotFoundError(_NO_SITE) from error

@@ -25,6 +25,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboard.accounts import Accounts
+from dashboard.api import views as api
+from dashboard.api.rate import Rate
 from dashboard.context import Context, context_of
 from dashboard.errors import (
     ForgedFormError,
@@ -81,6 +83,7 @@ def create_app(
         sessions=Sessions(session_key(settings.data)),
         throttle=Throttle(),
         live=LiveHub(store, clock),
+        rate=Rate(),
         limiter=CapacityLimiter(QUERIES_AT_ONE_TIME),
         hash_limiter=CapacityLimiter(HASHES_AT_ONE_TIME),
         clock=clock,
@@ -104,7 +107,12 @@ def _routes() -> list[Route | Mount]:
         Route("/sites/{site}/details/{panel}.csv", details.details_file),
         Route("/sites/{site}/details/{panel}", details.details),
         Route("/api/live", live.live_stream),
-        Route("/api/v1/stats/realtime/visitors", live.visitors_now),
+        Route("/api/v2/query", api.query, methods=["POST"]),
+        Route("/api/v1/stats/aggregate", api.aggregate),
+        Route("/api/v1/stats/timeseries", api.timeseries),
+        Route("/api/v1/stats/breakdown", api.breakdown),
+        Route("/api/v1/stats/realtime/visitors", api.visitors_now),
+        Route("/api/openapi.json", api.describe),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
 

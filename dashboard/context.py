@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dashboard.access import SignedIn, session_cookie, signed_in
 from dashboard.accounts import Accounts
+from dashboard.api.rate import Rate
 from dashboard.errors import ForgedFormError, PasswordNeededError
 from dashboard.live import LiveHub
 from dashboard.origin import is_https
@@ -41,6 +42,7 @@ class Context:
     sessions: Sessions
     throttle: Throttle
     live: LiveHub
+    rate: Rate  # of the stats API
     limiter: CapacityLimiter  # queries at one time
     hash_limiter: CapacityLimiter  # password checks at one time: each takes 64 MiB
     clock: Callable[[], datetime]  # aware, UTC

@@ -24,7 +24,7 @@ def label(dimension: str, value: str) -> str:
     if dimension == "country":
         return country_name(value)
     if dimension == "region":
-        return _regions().get(value, value)
+        return region_names().get(value, value)
     if dimension == "city":
         return value.partition("/")[2] or value
     if dimension == "language":
@@ -50,7 +50,8 @@ def _countries() -> dict[str, str]:
 
 
 @cache
-def _regions() -> dict[str, str]:
+def region_names() -> dict[str, str]:
+    """Return the name of every region, by ISO 3166-2 code."""
     text = resources.files("dashboard.data").joinpath("region_names.tsv").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return dict(line.split("\t") for line in lines)

@@ -1,4 +1,4 @@
-"""Live views: the stream of who is on a site, and their number alone."""
+"""Live view: the stream of who is on a site."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
-from dashboard.access import token_and_site, visible_paths, visible_site
+from dashboard.access import visible_paths, visible_site
 from dashboard.context import Context, context_of
 from dashboard.errors import NotSignedInError, ParameterError
-from dashboard.live import read_live
 from schema import Site
 
 # Shorter than the half minute after which some proxies give up a silent connection.
@@ -22,7 +21,9 @@ async def live_stream(request: Request) -> Response:
     """Stream who is on a site, until the session ends."""
     context = context_of(request)
     asker = await context.reader(request)
-    name = _required(request, "site")
+    name = request.query_params.get("site", "")
+    if not name:
+        raise ParameterError("site", "expected the name of a site")
     site = await context.run(visible_site, context.store, asker.user, name)
     await context.run(
         context.audit.record,
@@ -39,33 +40,6 @@ async def live_stream(request: Request) -> Response:
     )
 
 
-async def visitors_now(request: Request) -> Response:
-    """Answer how many visitors a site has now, to a token of scope `stats` or a session."""
-    context = context_of(request)
-    name = _required(request, "site_id")
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    paths: tuple[str, ...] = ()
-    if scheme.lower() == "bearer":
-        token, site = await context.run(
-            token_and_site, context.store, secret.strip(), "stats", name
-        )
-        actor = token.id
-    else:
-        asker = await context.reader(request)
-        site = await context.run(visible_site, context.store, asker.user, name)
-        paths, actor = visible_paths(asker.user), asker.user.id
-    live = await context.run(read_live, context.store, site, context.clock(), paths)
-    await context.run(
-        context.audit.record,
-        actor=str(actor),
-        action="view",
-        site=site.name,
-        rows=1,
-        detail="visitors now",
-    )
-    return JSONResponse(live.visitors)
-
-
 async def _while_signed_in(
     request: Request, context: Context, site: Site, paths: tuple[str, ...]
 ) -> AsyncIterator[bytes]:
@@ -76,10 +50,3 @@ async def _while_signed_in(
         except NotSignedInError:
             return
         yield event
-
-
-def _required(request: Request, parameter: str) -> str:
-    value = request.query_params.get(parameter, "")
-    if not value:
-        raise ParameterError(parameter, "expected the name of a site")
-    return value

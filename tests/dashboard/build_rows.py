@@ -44,6 +44,7 @@ _DEFAULTS: dict[str, Any] = {
     "city": "",
     "language": "az",
     "screen": "Desktop",
+    "props": {},
     "revenue": 0,
     "currency": "",
     "interactive": True,
