@@ -78,10 +78,13 @@ async def _serve(
     stopped = _stop_signal()
     stop = threading.Event()
     threads = _Threads()
+    beating = None if heart is None else asyncio.create_task(beat(heart, _sign_of_life(context)))
     if writer is not None:
+        if config.demo:
+            # Who opens the addresses that are told next finds the whole month.
+            await asyncio.to_thread(_catch_up, writer, stopped)
         threads.start("writer", lambda: writer.run(stop))
     threads.start("housekeeper", lambda: keep_house(jobs(context, writer), stop))
-    beating = None if heart is None else asyncio.create_task(beat(heart, _sign_of_life(context)))
     sockets = [] if listener is None else [listener]
     if not config.clickhouse_url:
         sockets.append(listen(paths.control_socket))
@@ -93,6 +96,13 @@ async def _serve(
     await asyncio.to_thread(threads.join)
     if beating is not None:
         beating.cancel()
+
+
+def _catch_up(writer: Writer, stopped: asyncio.Event) -> None:
+    """Insert what the journal holds; a store that refuses is left to the writer's own thread."""
+    with suppress(StoreError, OSError):
+        while not stopped.is_set() and writer.step():
+            pass
 
 
 def _sign_of_life(context: Context) -> Callable[[], object]:
