@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help setup run demo test test-server check fuzz bench assets lock clean
+.PHONY: help setup run demo test test-server check fuzz bench soak assets lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -59,6 +59,9 @@ bench: setup  ## print the benchmarks' figures as JSON
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.steady
 	$(BIN)/python -m bench.storage
+
+soak: setup  ## print the figures of every fault at full length as JSON lines (half an hour)
+	$(BIN)/python -m tests.soak
 
 assets: setup  ## build the beacon and the pages' bundles again (needs Node)
 	$(BIN)/python -m collector.beacon.build
