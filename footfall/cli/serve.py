@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import threading
 import time
@@ -24,6 +25,9 @@ from footfall.supervisor import Child, Supervisor
 _READY_S: Final = 60.0
 _LOOK_AGAIN_S: Final = 0.1
 _BACKLOG: Final = 2048
+# A supervisor that was killed leaves children that were only just starting, and hold the listener
+# until they find out.
+_FREE_WITHIN_S: Final = 3.0
 
 
 class _AddressType(click.ParamType[Any]):
@@ -144,14 +148,19 @@ def _bind(address: Address) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address.host, address.port))
-    except OSError as error:
-        raise CommandError(
-            f"cannot listen on {address}: {error.strerror}; stop what uses it or name another"
-        ) from error
-    listener.listen(_BACKLOG)
-    return listener
+    give_up_at_s = time.monotonic() + _FREE_WITHIN_S
+    while True:
+        try:
+            listener.bind((address.host, address.port))
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < give_up_at_s:
+                time.sleep(_LOOK_AGAIN_S)
+                continue
+            raise CommandError(
+                f"cannot listen on {address}: {error.strerror}; stop what uses it or name another"
+            ) from error
+        return listener
 
 
 async def _supervise(config: Config, children: Sequence[Child], *, welcome: bool) -> None:

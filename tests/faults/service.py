@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -111,6 +112,10 @@ def service(folder: Path, *options: str, sites: int = 1, **environ: str) -> Iter
             found.running.command("site", "add", name, "--hostname", "*", *options)
         wait_until_counted(found.running, domain=",".join(site_names(sites)))
         yield found
+    except BaseException:
+        # The folder goes, and what was said with it.
+        sys.stderr.write("".join(found.log.read_text(encoding="utf-8").splitlines(True)[-40:]))
+        raise
     finally:
         found.stop()
 
@@ -121,7 +126,14 @@ def site_names(count: int) -> list[str]:
 
 
 def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    """Return two ports below those that the system gives to clients (ip_local_port_range).
+
+    A client that tries while nothing listens could else be given the very port, and keep it.
+    """
+    found: list[int] = []
+    while len(found) < 2:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    return found[0], found[1]

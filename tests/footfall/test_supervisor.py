@@ -61,9 +61,10 @@ def test_a_stop_takes_less_than_15_seconds_and_loses_nothing(tmp_path: Path) -> 
     assert _stored(tmp_path) == [2_001, 2_001]
 
 
-def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
+def test_children_end_when_the_supervisor_is_killed_also_one_that_hangs(tmp_path: Path) -> None:
     with installation(tmp_path / "data") as running:
         children = [running.process_id(module) for module in MODULES]
+        os.kill(children[0], signal.SIGSTOP)
         running.process.kill()
         wait_until(lambda: not any(_runs(child) for child in children), within_s=15)
 
