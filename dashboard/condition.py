@@ -106,10 +106,15 @@ class _Writer:
         self.values: dict[str, Any] = {}
 
     def text(self, condition: Condition, level: Level) -> str:
-        """Return SQL over rows of `level`."""
+        """Return SQL over rows of `level`.
+
+        What is about sessions alone goes together: of events that have none it does not hold.
+        """
+        if level == "event" and level_of(condition) == "session":
+            return with_chosen("in_chosen_sessions", self.text(condition, "session"))
         match condition:
             case Test():
-                return self._test(condition, level)
+                return self._test(condition)
             case Not():
                 return f"NOT ({self.text(condition.node, level)})"
             case Joined():
@@ -121,12 +126,7 @@ class _Writer:
                     chosen += f" AND {self._paths}"
                 return with_chosen("did" if condition.is_done else "did_not", chosen)
 
-    def _test(self, test: Test, level: Level) -> str:
-        if test.dimension.level == "session" and level == "event":
-            return with_chosen("in_chosen_sessions", self._own(test))
-        return self._own(test)
-
-    def _own(self, test: Test) -> str:
+    def _test(self, test: Test) -> str:
         """Return a test over the rows that its dimension stands on."""
         column = test.dimension.of_events(self._name(test.dimension.prop))
         if test.operator == "matches":

@@ -100,7 +100,7 @@ def _token(context: Context, request: Request) -> Token:
 async def _query(request: Request, context: Context, token: Token) -> Response:
     try:
         body = msgspec.json.decode(await _body(request))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ParameterError("body", f"expected JSON: {error}") from error
     if not isinstance(body, dict):
         raise ParameterError("body", "expected a JSON object")
