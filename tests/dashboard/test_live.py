@@ -65,6 +65,21 @@ def test_a_visitor_is_where_the_latest_event_was(store: Store) -> None:
     }
 
 
+def test_of_paths_with_as_many_visitors_the_one_last_come_to_is_first(store: Store) -> None:
+    insert_rows(
+        store,
+        [
+            event_row(ago(3), visitor=1, path="/a"),
+            event_row(ago(1), visitor=2, path="/z"),
+            event_row(ago(2), visitor=3, path="/b"),
+            # Reading on is not coming.
+            event_row(ago(0.5), visitor=1, path="/a", name="engagement"),
+        ],
+    )
+    paths = [row.path for row in read_live(store, BAKU, NOW).paths]
+    assert paths == ["/z", "/b", "/a"]
+
+
 def test_somebody_just_after_the_sites_midnight_is_there(store: Store) -> None:
     midnight = at("2026-11-18 20:00")
     insert_rows(
