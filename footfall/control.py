@@ -11,17 +11,18 @@ import http.client
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from footfall.commands import Context, run_command
+from footfall.commands import Context, open_stream, run_command
 from footfall.config import Config
 from footfall.errors import CommandError, UsageError
 from footfall.paths import DataPaths
@@ -34,6 +35,9 @@ TIMEOUT_S: Final = 60.0
 # sockaddr_un.sun_path: 108 bytes on Linux, 104 on macOS and the BSDs, the final NUL included.
 _MAX_SOCKET_PATH_BYTES: Final = 103
 
+# Read at once from the answer to a stream.  Our choice: few calls, and little memory.
+_PIECE_BYTES: Final = 1024 * 1024
+
 
 def call(config: Config, command: str, **arguments: Any) -> Any:
     """Run a command where the store is and return its result, made of JSON's types.
@@ -43,10 +47,48 @@ def call(config: Config, command: str, **arguments: Any) -> Any:
     paths = DataPaths(config.data)
     if not config.clickhouse_url and (answer := _ask(paths, command, arguments)) is not None:
         return answer
-    try:
+    with _command_errors():
         return _run_here(config, paths, command, arguments)
-    except SchemaError as error:
-        raise CommandError(str(error)) from error
+
+
+class Reach:
+    """The way to a store for several commands; without a store process it stays open between."""
+
+    def __init__(self, paths: DataPaths, context: Context | None) -> None:
+        self._paths = paths
+        self._context = context
+
+    def call(self, command: str, **arguments: Any) -> Any:
+        """Run a command and return its result; raises CommandError."""
+        if self._context is not None:
+            with _command_errors():
+                return run_command(self._context, command, arguments)
+        answer = _ask(self._paths, command, arguments)
+        if answer is None:
+            raise CommandError("the store process stopped meanwhile: start the command again")
+        return answer
+
+    def stream(self, command: str, **arguments: Any) -> Iterator[bytes]:
+        """Yield the bytes that a command gives; raises CommandError, also when they break off."""
+        if self._context is None:
+            yield from _ask_for_stream(self._paths, command, arguments)
+            return
+        with _command_errors():
+            yield from open_stream(self._context, command, arguments)
+
+
+@contextmanager
+def reach(config: Config) -> Iterator[Reach]:
+    """Give the way to the store that the configuration names.
+
+    Raises CommandError with one line for the person who called.
+    """
+    paths = DataPaths(config.data)
+    if not config.clickhouse_url and is_running(config):
+        yield Reach(paths, None)
+        return
+    with _command_errors(), _opened(config, paths) as context:
+        yield Reach(paths, context)
 
 
 def is_running(config: Config) -> bool:
@@ -75,7 +117,36 @@ def control_app(context: Context) -> Starlette:
             return JSONResponse({"error": str(error)}, 409)
         return JSONResponse({"result": result})
 
-    return Starlette(routes=[Route("/control/{command}", run, methods=["POST"])])
+    async def stream(request: Request) -> Response:
+        try:
+            arguments = await request.json()
+            pieces = open_stream(context, request.path_params["command"], arguments)
+            # What is wrong with a question shows before its first piece.
+            first = await run_in_threadpool(next, pieces, b"")
+        except UsageError as error:
+            return JSONResponse({"usage": str(error)}, 400)
+        except (CommandError, SchemaError) as error:
+            return JSONResponse({"error": str(error)}, 409)
+        return StreamingResponse(_in_threads(first, pieces), media_type="application/octet-stream")
+
+    return Starlette(
+        routes=[
+            Route("/control/stream/{command}", stream, methods=["POST"]),
+            Route("/control/{command}", run, methods=["POST"]),
+        ]
+    )
+
+
+async def _in_threads(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield pieces that are made in threads; their query ends with whoever reads them."""
+    try:
+        yield first
+        while piece := await run_in_threadpool(next, pieces, b""):
+            yield piece
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            await run_in_threadpool(close)
 
 
 def listen(path: Path) -> socket.socket:
@@ -100,24 +171,61 @@ def _ask(paths: DataPaths, command: str, arguments: Mapping[str, Any]) -> Any | 
     except (FileNotFoundError, ConnectionRefusedError):
         return None
     try:
-        body = json.dumps(arguments)
-        connection.request("POST", f"/control/{command}", body)
-        response = connection.getresponse()
+        response = _post(connection, f"/control/{command}", arguments)
         answer = json.loads(response.read())
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise CommandError(
-            f"the running store process did not answer ({type(error).__name__}): see its log"
-        ) from error
+        raise _no_answer(error) from error
     finally:
         connection.close()
+    _raise_refusal(answer)
+    return answer["result"]
+
+
+def _ask_for_stream(
+    paths: DataPaths, command: str, arguments: Mapping[str, Any]
+) -> Iterator[bytes]:
+    connection = _UnixConnection(paths.control_socket)
+    try:
+        connection.connect()
+        response = _post(connection, f"/control/stream/{command}", arguments)
+        if response.status != http.HTTPStatus.OK:
+            _raise_refusal(json.loads(response.read()))
+        while piece := response.read(_PIECE_BYTES):
+            yield piece
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _no_answer(error) from error
+    finally:
+        connection.close()
+
+
+def _post(
+    connection: http.client.HTTPConnection, target: str, arguments: Mapping[str, Any]
+) -> http.client.HTTPResponse:
+    connection.request("POST", target, json.dumps(arguments))
+    return connection.getresponse()
+
+
+def _raise_refusal(answer: Mapping[str, Any]) -> None:
     if "usage" in answer:
         raise UsageError(answer["usage"])
     if "error" in answer:
         raise CommandError(answer["error"])
-    return answer["result"]
+
+
+def _no_answer(error: Exception) -> CommandError:
+    return CommandError(
+        f"the running store process did not answer ({type(error).__name__}): see its log"
+    )
 
 
 def _run_here(config: Config, paths: DataPaths, command: str, arguments: Mapping[str, Any]) -> Any:
+    with _opened(config, paths) as context:
+        return run_command(context, command, arguments)
+
+
+@contextmanager
+def _opened(config: Config, paths: DataPaths) -> Iterator[Context]:
+    """Open the store in this process for a while."""
     paths.make()
     store = (
         open_server(config.clickhouse_url)
@@ -126,9 +234,17 @@ def _run_here(config: Config, paths: DataPaths, command: str, arguments: Mapping
     )
     try:
         migrate(store)
-        return run_command(Context(store, paths, config), command, arguments)
+        yield Context(store, paths, config)
     finally:
         store.close()
+
+
+@contextmanager
+def _command_errors() -> Iterator[None]:
+    try:
+        yield
+    except SchemaError as error:
+        raise CommandError(str(error)) from error
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -47,6 +47,11 @@ class DataPaths:
         return self.root / "geoip"
 
     @property
+    def imports(self) -> Path:
+        """Return the directory in which the rows of a file wait until all of them were read."""
+        return self.root / "imports"
+
+    @property
     def control_socket(self) -> Path:
         """Return the socket through which commands reach the store process."""
         return self.root / "store.sock"

@@ -7,7 +7,9 @@ import sys
 import click
 
 from footfall.cli.doctor import doctor
+from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
+from footfall.cli.imports import import_
 from footfall.cli.serve import collect, dashboard, serve
 from footfall.cli.sites import site
 from footfall.cli.tokens import token
@@ -26,7 +28,7 @@ def footfall() -> None:
     """Web analytics for shops that count without knowing who came in."""
 
 
-for command in (serve, collect, dashboard, site, user, token, geoip, doctor):
+for command in (serve, collect, dashboard, site, user, token, geoip, doctor, export, import_):
     footfall.add_command(command)
 
 

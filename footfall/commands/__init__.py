@@ -7,12 +7,15 @@ arguments and results are made of JSON's types alone.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final, TypeVar
 
-from footfall.commands import doctor, sites, tokens, users
+from footfall.commands import doctor, exports, imports, sites, tokens, users
 from footfall.commands.context import Context
 from footfall.errors import UsageError
+
+_T = TypeVar("_T")
 
 _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "site_add": sites.add,
@@ -30,6 +33,21 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "token_list": tokens.listing,
     "token_remove": tokens.remove,
     "doctor": doctor.examine,
+    "export_plan": exports.plan,
+    "import_site": imports.site,
+    "import_survey": imports.survey,
+    "import_begin": imports.begin,
+    "import_rows": imports.take_rows,
+    "import_figures": imports.take_figures,
+    "import_close": imports.close,
+    "import_finish": imports.finish,
+    "import_undo": imports.undo,
+    "import_list": imports.listing,
+}
+
+# What answers with bytes.
+_STREAMS: Final[Mapping[str, Callable[..., Iterator[bytes]]]] = {
+    "export_part": exports.part,
 }
 
 
@@ -39,16 +57,34 @@ def run_command(context: Context, name: str, arguments: Mapping[str, Any]) -> An
     Raises UsageError for an unknown command or arguments, CommandError or SchemaError when it
     cannot be done.
     """
-    command = _COMMANDS.get(name)
+    result = _bound(_COMMANDS, context, name, arguments)()
+    context.publish()
+    return result
+
+
+def open_stream(context: Context, name: str, arguments: Mapping[str, Any]) -> Iterator[bytes]:
+    """Return what a command that answers with bytes gives, as it is made.
+
+    Raises UsageError for an unknown command or arguments; CommandError and SchemaError may come
+    with any piece.
+    """
+    return _bound(_STREAMS, context, name, arguments)()
+
+
+def _bound(
+    commands: Mapping[str, Callable[..., _T]],
+    context: Context,
+    name: str,
+    arguments: Mapping[str, Any],
+) -> Callable[[], _T]:
+    command = commands.get(name)
     if command is None:
         raise UsageError(f"unknown command {name!r}")
     try:
         inspect.signature(command).bind(context, **arguments)
     except TypeError as error:
         raise UsageError(f"{name}: {error}") from error
-    result = command(context, **arguments)
-    context.publish()
-    return result
+    return partial(command, context, **arguments)
 
 
-__all__ = ["Context", "run_command"]
+__all__ = ["Context", "open_stream", "run_command"]
