@@ -16,8 +16,11 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from schema.embedded_stream import EmbeddedStreams
 from schema.errors import StoreBusyError, StoreError
+from schema.server_stream import ServerStreams
 from schema.statements import statement
+from schema.stream import Streams
 
 DATABASE = "footfall"
 
@@ -90,8 +93,11 @@ class Store:
     Every method raises StoreError when the engine cannot be reached or refuses.
     """
 
-    def __init__(self, clients: _Clients, *, on_close: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, clients: _Clients, streams: Streams, *, on_close: Callable[[], None] = lambda: None
+    ) -> None:
         self._clients = clients
+        self.streams = streams
         self._on_close = on_close
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -150,6 +156,7 @@ class Store:
         Calls that are still running in other threads end first; later ones raise StoreError.
         """
         if self._clients.close():
+            self.streams.close()
             self._on_close()
 
 
@@ -163,7 +170,8 @@ def open_embedded(path: Path) -> Store:
     try:
         # A client of the embedded engine takes one call at a time, so that a question would hold
         # up the writer: each call has one to itself.  Another one is ready in 10 ms.
-        return Store(_Clients(lambda: _connect_embedded(path), shared=False), on_close=release)
+        clients = _Clients(lambda: _connect_embedded(path), shared=False)
+        return Store(clients, EmbeddedStreams(lambda: _connect_engine(path)), on_close=release)
     except (ClickHouseError, StoreError) as error:
         release()
         raise StoreError(f"the database could not be opened: {_first_line(error)}") from error
@@ -174,7 +182,13 @@ def open_server(url: str) -> Store:
 
     The database is made when it is missing and the user may.
     """
-    return Store(_Clients(lambda: _connect_server(url), shared=True))
+    streams = ServerStreams(
+        url,
+        database=DATABASE,
+        connect_timeout_s=CONNECT_TIMEOUT_S,
+        timeout_s=SEND_RECEIVE_TIMEOUT_S,
+    )
+    return Store(_Clients(lambda: _connect_server(url), shared=True), streams)
 
 
 def _connect_embedded(path: Path) -> Client:
@@ -182,6 +196,17 @@ def _connect_embedded(path: Path) -> Client:
         interface="chdb", path=str(path), settings=dict(_SETTINGS), tz_mode="aware"
     )
     return _in_database(client, DATABASE)
+
+
+def _connect_engine(path: Path) -> Any:
+    """Return a connection to the engine at `path`, which a client of this process has open."""
+    # Not there where a server is the store.
+    import chdb
+
+    # The engine takes two spellings of one directory for two.
+    connection = chdb.connect(os.path.realpath(path))
+    connection.query(f"USE {DATABASE}")
+    return connection
 
 
 def _connect_server(url: str) -> Client:
