@@ -29,6 +29,10 @@ $(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@touch $@
 
+$(VENV)/.audit: requirements/audit.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@touch $@
+
 setup: $(VENV)/.dev  ## build .venv with everything for development
 
 run: $(VENV)/.run  ## serve the demo shop and its dashboard
@@ -71,6 +75,7 @@ lock:  ## resolve the locks again (needs uv)
 	$(LOCK) --extra embedded pyproject.toml requirements/build.in -o requirements/run.txt
 	$(LOCK) pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/server.txt
 	$(LOCK) --extra embedded --group dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+	$(LOCK) --group audit requirements/build.in -c requirements/dev.txt -o requirements/audit.txt
 	$(LOCK) --group fuzz requirements/build.in -c requirements/dev.txt -o requirements/fuzz.txt
 
 clean:
