@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -39,16 +40,15 @@ class Room:
         self._slot = slot
         self._limits = limits
         self._looked_at_s = float("-inf")
-        self._shortage: Shortage = ""
+        self._shortage: Shortage = "disk_reserve"
         self._left_bytes = 0
 
     def take(self, size_bytes: int) -> Shortage:
-        """Take room for a write; return "", or what there is too little of.
-
-        Raises OSError when the disk cannot be asked.
-        """
+        """Take room for a write; return "", or what there is too little of."""
         if time.monotonic() - self._looked_at_s >= _LOOK_AGAIN_S:
-            self._look()
+            # A process without a file descriptor left cannot look, and can write all the same.
+            with suppress(OSError):
+                self._look()
         if size_bytes > self._left_bytes:
             return self._shortage
         self._left_bytes -= size_bytes

@@ -29,8 +29,11 @@ def use_up_descriptors(folder: Path, *, hold_s: float) -> Figures:
         with ExitStack() as idle:
             for _ in range(IDLE):
                 idle.enter_context(socket.create_connection(_address(running.public)))
-            time.sleep(hold_s)
-            most = len(list(Path(f"/proc/{collector}/fd").iterdir()))
+            most = 0
+            until_s = time.monotonic() + hold_s
+            while time.monotonic() < until_s:
+                most = max(most, len(list(Path(f"/proc/{collector}/fd").iterdir())))
+                time.sleep(0.1)
         resource.prlimit(collector, resource.RLIMIT_NOFILE, limits)
         running.wait_until_well()
         before = sent.answers[202]

@@ -27,5 +27,5 @@ def test_resends_count_once_across_restarts_of_each_process(tmp_path: Path) -> N
 def test_a_collector_without_descriptors_loses_nothing_and_recovers(tmp_path: Path) -> None:
     found = use_up_descriptors(tmp_path, hold_s=2)
     assert found.is_clean, found
-    assert found.acknowledged > 200
+    assert set(found.answers) == {"202"}
     assert found.more["most_open"] >= found.more["limit"] - 1
