@@ -7,3 +7,7 @@ class PrivacyError(Exception):
 
 class AuditError(PrivacyError):
     """The audit log does not hold together; tell the owner."""
+
+
+class KeyFileError(PrivacyError):
+    """The file with the signing key holds none; put the right one back."""
