@@ -12,6 +12,7 @@ from footfall.cli.geoip import geoip
 from footfall.cli.imports import import_
 from footfall.cli.serve import collect, dashboard, serve
 from footfall.cli.sites import site
+from footfall.cli.sql import sql
 from footfall.cli.tokens import token
 from footfall.cli.users import user
 from footfall.errors import ConfigError, FootfallError, UsageError
@@ -28,7 +29,7 @@ def footfall() -> None:
     """Web analytics for shops that count without knowing who came in."""
 
 
-for command in (serve, collect, dashboard, site, user, token, geoip, doctor, export, import_):
+for command in (serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql):
     footfall.add_command(command)
 
 

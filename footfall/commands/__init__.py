@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from footfall.commands import doctor, exports, imports, sites, tokens, users
+from footfall.commands import doctor, exports, imports, sites, sql, tokens, users
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 
@@ -48,6 +48,7 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
 # What answers with bytes.
 _STREAMS: Final[Mapping[str, Callable[..., Iterator[bytes]]]] = {
     "export_part": exports.part,
+    "sql": sql.answer,
 }
 
 
