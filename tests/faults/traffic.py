@@ -27,10 +27,13 @@ _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Traffic:
     """Numbered pageviews: number N is the path /n/N."""
 
-    def __init__(self, url: str, *, per_s: float, connections: int, domain: str) -> None:
+    def __init__(
+        self, url: str, *, per_s: float, connections: int, domain: str, id_every: int
+    ) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._per_s, self._connections, self._domain = per_s, connections, domain
+        self._id_every = id_every
         self._numbers = count()
         self._stopping = threading.Event()
         self._begun_s = time.monotonic()
@@ -72,6 +75,8 @@ class Traffic:
         """Send one pageview until it is answered; return the connection that is open then."""
         beacon = pageview(number, visitors=1_000)
         beacon.body["d"] = self._domain
+        if number % self._id_every:
+            del beacon.body["id"]
         request = beacon.request(f"{self._host}:{self._port}")
         while True:
             try:
@@ -94,10 +99,18 @@ class Traffic:
 
 @contextmanager
 def traffic(
-    url: str, *, per_s: float = 400.0, connections: int = 16, domain: str = "shop.example"
+    url: str,
+    *,
+    per_s: float = 400.0,
+    connections: int = 16,
+    domain: str = "shop.example",
+    id_every: int = 1,
 ) -> Iterator[Traffic]:
-    """Send pageviews in the background; on the way out all that was sent gets its answer."""
-    found = Traffic(url, per_s=per_s, connections=connections, domain=domain)
+    """Send pageviews in the background; on the way out all that was sent gets its answer.
+
+    Only each `id_every`th has an `id`: more than one only where no connection breaks.
+    """
+    found = Traffic(url, per_s=per_s, connections=connections, domain=domain, id_every=id_every)
     errors: list[BaseException] = []
 
     def run() -> None:
