@@ -16,6 +16,7 @@ from dashboard.api.fields import MAX_TEXT_LENGTH
 from dashboard.api.names import FILTER_NAMES, MAX_PROPERTY_LENGTH, METRICS, PROPERTY, TIME_NAMES
 from dashboard.api.question import DEFAULT_LIMIT, MAX_DIMENSIONS
 from dashboard.query import MAX_ROWS
+from dashboard.sessions import COOKIE
 
 _Node = dict[str, Any]
 
@@ -26,7 +27,8 @@ _HEADERS: Final[_Node] = {
 }
 _REFUSALS: Final = {
     "400": "The request cannot be answered; `error` names the field and what was expected.",
-    "401": "The token is missing, unknown, or not of scope `stats`.",
+    "401": "The token is missing, unknown, or not of scope `stats`; or nobody is signed in.",
+    "403": "The account's password is to be chosen first.",
     "404": "There is no such site, or it is not one of the token's.",
     "429": "The token asked too often; `Retry-After` says for how many seconds to wait.",
     "503": "The store does not answer.",
@@ -65,9 +67,14 @@ def openapi_document() -> bytes:
                 )
             },
             "/api/v1/stats/realtime/visitors": {"get": _now()},
+            "/api/live": {"get": _live()},
+            "/api/openapi.json": {"get": _itself()},
         },
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            },
             "schemas": _schemas(),
         },
     }
@@ -108,8 +115,30 @@ def _older(summary: str, name: str, parameters: Sequence[_Node]) -> _Node:
     }
 
 
+def _live() -> _Node:
+    stream = {"text/event-stream": {"schema": {"type": "string"}}}
+    refusals = {status: _refusal(status) for status in ("400", "401", "403", "404", "503")}
+    return {
+        "operationId": "live",
+        "summary": "Who is on a site, as server-sent events, to somebody signed in.",
+        "security": [{"session": []}],
+        "parameters": [_parameter("site", {"type": "string"}, is_required=True)],
+        "responses": {"200": {"description": "The stream.", "content": stream}, **refusals},
+    }
+
+
+def _itself() -> _Node:
+    return {
+        "operationId": "describe",
+        "summary": "This document.",
+        "security": [],
+        "responses": {"200": {"description": "Done.", "content": _json({"type": "object"})}},
+    }
+
+
 def _now() -> _Node:
     return {
+        "security": [{"token": []}, {"session": []}],
         "operationId": "visitors_now",
         "summary": "How many visitors had an event in the last five minutes.",
         "parameters": [_site()],
@@ -123,11 +152,11 @@ def _responses(schema: _Node) -> _Node:
         for name, (text, example) in _HEADERS.items()
     }
     done = {"description": "Done.", "headers": headers, "content": _json(schema)}
-    refused = {
-        status: {"description": text, "content": _json(_ref("Error"))}
-        for status, text in _REFUSALS.items()
-    }
-    return {"200": done, **refused}
+    return {"200": done, **{status: _refusal(status) for status in _REFUSALS}}
+
+
+def _refusal(status: str) -> _Node:
+    return {"description": _REFUSALS[status], "content": _json(_ref("Error"))}
 
 
 def _json(schema: _Node) -> _Node:

@@ -168,7 +168,7 @@ def _order(
 def _compared(
     include: dict[str, Any], found: DateRange, site: Site, now: datetime
 ) -> DateRange | None:
-    if include.get("comparisons") is None:
+    if "comparisons" not in include:
         return None
     at = "include.comparisons"
     fields = an_object(include["comparisons"], at, ("mode", "date_range", "match_day_of_week"))

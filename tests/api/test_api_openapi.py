@@ -1,0 +1,80 @@
+"""Description: every answer of the internal listener's API is one that its document tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from dashboard.api.names import METRICS, TIME_NAMES
+from dashboard.api.openapi import openapi_document
+from dashboard.api.rate import Rate
+from tests.api.stats_shop import Shop, a_shop
+from tests.dashboard.build_rows import SITE
+
+DOCUMENT: dict[str, Any] = msgspec.json.decode(openapi_document())
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+# Not whether all that the schema takes is taken: some metrics need a dimension.
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with a_shop(tmp_path_factory.mktemp("api_described")) as served:
+        state = served.app.state
+        state.context = replace(state.context, rate=Rate(1_000_000))
+        yield served
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_each_answer_is_one_that_the_document_describes(
+    case: schemathesis.Case[Any], shop: Shop
+) -> None:
+    # Else nearly all would stop at an unknown site or token.
+    for values in (case.body, case.query):
+        if isinstance(values, dict) and values.get("site_id"):
+            values["site_id"] = SITE
+    is_query = case.operation.path == "/api/v2/query"
+    case.call_and_validate(
+        base_url=str(shop.client.base_url),
+        headers={"Authorization": f"Bearer {shop.token}"},
+        checks=[*CHECKS, *([negative_data_rejection] if is_query else [])],
+    )
+
+
+def test_the_document_tells_of_every_path_metric_and_dimension(shop: Shop) -> None:
+    answer = shop.client.get("/api/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == DOCUMENT
+    served = {getattr(route, "path", "") for route in shop.app.routes}
+    assert set(DOCUMENT["paths"]) == {path for path in served if path.startswith("/api/")}
+    query = DOCUMENT["components"]["schemas"]["Query"]["properties"]
+    assert query["metrics"]["items"]["enum"] == list(METRICS)
+    assert set(TIME_NAMES) < set(query["dimensions"]["items"]["anyOf"][0]["enum"])
