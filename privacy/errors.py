@@ -11,3 +11,11 @@ class AuditError(PrivacyError):
 
 class KeyFileError(PrivacyError):
     """The file with the signing key holds none; put the right one back."""
+
+
+class ClaimError(PrivacyError):
+    """A claim cannot be read or is too old: ask for a new one."""
+
+
+class ReceiptError(PrivacyError):
+    """A receipt is not what was signed; tell whoever showed it."""

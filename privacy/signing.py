@@ -9,6 +9,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from privacy.errors import KeyFileError
 from schema.files import sync_directory, write_all
@@ -22,12 +24,17 @@ class SigningKey:
     """The private key, and what may be told of it."""
 
     def __init__(self, secret: bytes) -> None:
+        self._secret = secret
         self._key = Ed25519PrivateKey.from_private_bytes(secret)
         self.public_key: Final = self._key.public_key().public_bytes_raw()
 
     def sign(self, statement: bytes) -> bytes:
         """Return the signature of a statement, 64 bytes."""
         return self._key.sign(statement)
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return a secret of 32 bytes for one other purpose, which tells nothing of this one."""
+        return HKDF(SHA256(), _KEY_BYTES, salt=None, info=purpose.encode()).derive(self._secret)
 
 
 def open_signing_key(data: Path) -> SigningKey:

@@ -1,0 +1,100 @@
+"""Records: what visitors and operators ask for, as the journal keeps it until it is done.
+
+Each is carried out once everything that was journaled before it is in the store.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final, Literal, TypeAlias
+from uuid import uuid4
+
+import msgspec
+
+from privacy.scope import Scope
+
+# Who asked, when it was the visitor; else a user's id or "cli".
+VISITOR: Final = "visitor"
+
+HoldKind: TypeAlias = Literal["restriction", "legal", "fraud"]
+RequestKind: TypeAlias = Literal[
+    "access", "correction", "erasure", "restriction", "objection", "complaint", "question"
+]
+
+
+class _Record(msgspec.Struct, frozen=True, array_like=True, kw_only=True, tag=True):
+    """What all have.  Positions are part of the journal's format: new fields go to the end."""
+
+    id: str  # 32 hex digits; carrying out twice does once
+    received_at: datetime  # aware, UTC
+    asked_by: str = VISITOR
+
+
+class Erasure(_Record, frozen=True, array_like=True, kw_only=True, tag="erasure"):
+    """Rows are to be deleted, and a receipt made."""
+
+    scope: Scope
+
+
+class Correction(_Record, frozen=True, array_like=True, kw_only=True, tag="correction"):
+    """Rows are to say something else.
+
+    A place is corrected as a whole: what is not given of it is blanked.  `not_me` takes all that
+    ties the rows to anybody away instead: they count for nobody from then on.
+    """
+
+    scope: Scope
+    country: str | None = None  # None: the place stays
+    region: str = ""
+    city: str = ""
+    device: str | None = None  # None: it stays
+    not_me: bool = False
+
+
+class Hold(_Record, frozen=True, array_like=True, kw_only=True, tag="hold"):
+    """Rows are to be kept where no page, view, export or purge sees them."""
+
+    scope: Scope
+    kind: HoldKind = "restriction"
+    reason: str = ""
+    owner: str = ""  # a user's id
+    ends_on: date | None = None
+
+
+class Release(_Record, frozen=True, array_like=True, kw_only=True, tag="release"):
+    """Held rows are to come back: those of one hold, or a scope's restricted ones."""
+
+    scope: Scope
+    hold: str = ""  # a hold's id; "" is every restriction, as far as the scope reaches
+    # Rows of earlier days are past their retention and go instead; None keeps all.
+    keep_since: date | None = None
+
+
+class Request(_Record, frozen=True, array_like=True, kw_only=True, tag="request"):
+    """A question or complaint that a person answers."""
+
+    site: str
+    kind: RequestKind
+    due: date
+    contact: str = ""
+    message: str = ""
+
+
+Record: TypeAlias = Erasure | Correction | Hold | Release | Request
+# Those that change rows of events.
+RowRecord: TypeAlias = Erasure | Correction | Hold | Release
+
+
+def new_id() -> str:
+    """Return an id for a record, which is also its receipt number: 122 random bits."""
+    return uuid4().hex
+
+
+def site_of(record: Record) -> str:
+    """Return the site that a record is about."""
+    return record.site if isinstance(record, Request) else record.scope.site
+
+
+def kind_of(record: Record) -> str:
+    """Return a record's kind, as in "erasure"."""
+    return str(type(record).__struct_config__.tag)
