@@ -28,6 +28,8 @@ from tests.dashboard.build_rows import SITE
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(openapi_document())
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+# The phase "coverage" writes all its cases while tests are collected, which takes a minute.
+SCHEMA.config.phases.update(phases=["examples", "fuzzing"])
 # Not whether all that the schema takes is taken: some metrics need a dimension.
 CHECKS = [
     not_a_server_error,
@@ -49,7 +51,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
