@@ -28,6 +28,7 @@ from dashboard.accounts import Accounts
 from dashboard.api import views as api
 from dashboard.api.rate import Rate
 from dashboard.context import Context, context_of
+from dashboard.door.app import DOOR, Door
 from dashboard.errors import (
     ForgedFormError,
     NotFoundError,
@@ -40,6 +41,7 @@ from dashboard.live import LiveHub
 from dashboard.render import render
 from dashboard.sessions import Sessions, session_key
 from dashboard.settings import DashboardSettings
+from dashboard.sql import Desk
 from dashboard.throttle import Throttle
 from dashboard.views import details, dropped, live, login, metrics, overview, start
 from privacy.audit import AuditLog
@@ -62,8 +64,10 @@ def create_app(
 ) -> Starlette:
     """Return the internal listener's application; the caller closes `store` after it."""
     audit = AuditLog(store)
+    desk = Desk(store, audit)
+    door = Door(store, desk)
     app = Starlette(
-        routes=_routes(),
+        routes=[*_routes(), Route(DOOR, door), Mount(DOOR, door)],
         middleware=[Middleware(Headers)],
         exception_handlers={
             ParameterError: _on_parameter,
@@ -75,6 +79,7 @@ def create_app(
             HTTPException: _on_http,
         },
     )
+    app.state.door = door
     app.state.context = Context(
         settings=settings,
         store=store,
@@ -83,6 +88,7 @@ def create_app(
         sessions=Sessions(session_key(settings.data)),
         throttle=Throttle(),
         live=LiveHub(store, clock),
+        desk=desk,
         rate=Rate(),
         limiter=CapacityLimiter(QUERIES_AT_ONE_TIME),
         hash_limiter=CapacityLimiter(HASHES_AT_ONE_TIME),

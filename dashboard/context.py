@@ -20,6 +20,7 @@ from dashboard.live import LiveHub
 from dashboard.origin import is_https
 from dashboard.sessions import Sessions
 from dashboard.settings import DashboardSettings
+from dashboard.sql import Desk
 from dashboard.throttle import Throttle
 from privacy.audit import AuditLog
 from schema import Store
@@ -42,6 +43,7 @@ class Context:
     sessions: Sessions
     throttle: Throttle
     live: LiveHub
+    desk: Desk  # analysts' own questions in SQL
     rate: Rate  # of the stats API
     limiter: CapacityLimiter  # queries at one time
     hash_limiter: CapacityLimiter  # password checks at one time: each takes 64 MiB

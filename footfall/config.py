@@ -39,6 +39,7 @@ class Config:
     clickhouse_url: str = field(default="", repr=False)  # "" is the embedded engine
     collector: Address = Address("127.0.0.1", 8000)  # the public listener
     dashboard: Address = Address("127.0.0.1", 8001)  # the internal listener
+    clickhouse_door: Address | None = None  # a listener of its own for the ClickHouse door
     public_url: str = ""  # where browsers reach the collector; "" is its listener
     workers: int = 1  # collector processes
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -77,6 +78,7 @@ def to_environ(config: Config) -> dict[str, str]:
         "clickhouse_url": config.clickhouse_url,
         "collector": str(config.collector),
         "dashboard": str(config.dashboard),
+        "clickhouse_door": str(config.clickhouse_door or ""),
         "public_url": config.public_url,
         "workers": str(config.workers),
         "trusted_proxies": ",".join(map(str, config.trusted_proxies)),
@@ -170,6 +172,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "clickhouse_url": _clickhouse_url,
     "collector": parse_address,
     "dashboard": parse_address,
+    "clickhouse_door": parse_address,
     "public_url": _public_url,
     "workers": _workers,
     "trusted_proxies": _networks,

@@ -22,7 +22,7 @@ from collector.writer import Writer
 from dashboard.app import create_app
 from dashboard.settings import Credit, DashboardSettings
 from footfall.commands import Context
-from footfall.config import Config, from_environ
+from footfall.config import Address, Config, from_environ
 from footfall.control import control_app, listen
 from footfall.housekeeper import jobs, keep_house
 from footfall.metrics import WRITER_FILE, render_metrics
@@ -88,8 +88,11 @@ async def _serve(
     sockets = [] if listener is None else [listener]
     if not config.clickhouse_url:
         sockets.append(listen(paths.control_socket))
+    door = None if listener is None else _door_listener(config.clickhouse_door)
+    if door is not None:
+        sockets.append(door)
     if sockets:
-        await _Server(_application(context)).serve_until(stopped, sockets)
+        await _Server(_application(context, door)).serve_until(stopped, sockets)
     else:
         await stopped.wait()
     stop.set()
@@ -121,8 +124,8 @@ def _sign_of_life(context: Context) -> Callable[[], object]:
     return ask
 
 
-def _application(context: Context) -> ASGIApp:
-    """Return the dashboard on TCP and the commands on the control socket."""
+def _application(context: Context, door_listener: socket.socket | None) -> ASGIApp:
+    """Return the dashboard on TCP, the door on its own port, commands on the control socket."""
     places = Locator(context.config.geoip_db, directory=context.paths.geoip)
     settings = DashboardSettings(
         credits=lambda: _credits(places),
@@ -136,13 +139,36 @@ def _application(context: Context) -> ASGIApp:
     pages = create_app(settings, context.store)
     commands = control_app(context)
 
+    door: ASGIApp = pages.state.door
+    door_port = None if door_listener is None else door_listener.getsockname()[1]
+
     async def by_socket(scope: Scope, receive: Receive, send: Send) -> None:
         # A Unix socket has a path and no port; only the directory's owner can open it.
         server = scope.get("server")
-        is_control = scope["type"] == "http" and server is not None and server[1] is None
-        await (commands if is_control else pages)(scope, receive, send)
+        application: ASGIApp = pages
+        if scope["type"] == "http" and server is not None:
+            if server[1] is None:
+                application = commands
+            elif server[1] == door_port:
+                application = door
+        await application(scope, receive, send)
 
     return by_socket
+
+
+def _door_listener(address: Address | None) -> socket.socket | None:
+    """Return the ClickHouse door's own listener; None when there is none, or no room for it.
+
+    The door stays open on the dashboard's listener, so a taken port is no reason to end.
+    """
+    if address is None:
+        return None
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        return socket.create_server((address.host, address.port), family=family)
+    except OSError as error:
+        _log.error("clickhouse_door_not_opened", address=str(address), error=error.strerror)
+        return None
 
 
 def _credits(places: Locator) -> list[Credit]:

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import brotli  # type: ignore[import-untyped]
 import chdb
-import lz4.frame  # type: ignore[import-untyped]
+import lz4.frame
 import uvicorn
 from backports import zstd
 from starlette.applications import Starlette

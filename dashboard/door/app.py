@@ -1,0 +1,129 @@
+"""Door: the HTTP interface of a ClickHouse server, for reading in SQL with a token.
+
+It stands at `/clickhouse/` of the dashboard's listener, and at the root of a listener of its own
+for clients that cannot take a path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from dashboard.door.auth import Readers, shown
+from dashboard.door.exchange import Exchange
+from dashboard.door.request import DoorRequest, read_request, url_parameters
+from dashboard.sql import Desk, Reader, RefusedError
+from schema import Store, StoreError
+from schema.stream import QueryError
+
+DOOR: Final = "/clickhouse"
+# A question, and its parameters beside it.
+_BODY_FACTOR: Final = 4
+_TOO_LARGE: Final = 62
+_OK: Final = "Ok.\n"
+
+
+class Door:
+    """The ASGI application; every question of every client goes to one desk."""
+
+    def __init__(self, store: Store, desk: Desk) -> None:
+        self._store = store
+        self._desk = desk
+        self._readers = Readers(store)
+        # Each question has one call at a time, and one that ends it.
+        limits = desk.limits
+        self._threads = ThreadPoolExecutor(2 * limits.at_once + 4, thread_name_prefix="door")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if scope["method"] not in ("GET", "POST", "HEAD"):
+            await PlainTextResponse("Use GET or POST.\n", 405)(scope, receive, send)
+        elif path == "/ping":
+            await PlainTextResponse(_OK)(scope, receive, send)
+        elif path not in ("", "/", DOOR):
+            await PlainTextResponse("There is / and /ping.\n", 404)(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        version, timezone = await self._of_engine()
+        exchange = Exchange(self._desk, self._threads, send, version=version, timezone=timezone)
+        try:
+            found = await self._read(scope, receive)
+        except QueryError as error:
+            await exchange.refuse(error)
+            return
+        if found is None:
+            await PlainTextResponse(_OK)(scope, receive, send)
+            return
+        await _while_connected(exchange, *found, receive)
+
+    async def _read(self, scope: Scope, receive: Receive) -> tuple[DoorRequest, Reader] | None:
+        """Return a request's question and who asks; None where nothing is asked."""
+        limit_bytes = _BODY_FACTOR * self._desk.limits.text_bytes
+        headers = Headers(scope=scope)
+        parameters = url_parameters(scope["query_string"])
+        body = await _body(receive, limit_bytes)
+        if not body and not parameters.get("query"):
+            return None
+        token = shown(headers, parameters)
+        loop = asyncio.get_running_loop()
+        try:
+            reader = await loop.run_in_executor(self._threads, self._readers.find, token)
+        except QueryError:
+            raise
+        except StoreError as error:
+            raise QueryError(210, "DB::Exception: the store does not answer") from error
+        return await read_request(headers, parameters, body, limit_bytes), reader
+
+    async def _of_engine(self) -> tuple[str, str]:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, lambda: self._engine)
+        except StoreError:
+            return "unknown", "UTC"
+
+    @cached_property
+    def _engine(self) -> tuple[str, str]:
+        version, timezone = self._store.rows("SELECT version(), timezone()")[0]
+        return str(version), str(timezone)
+
+
+async def _while_connected(
+    exchange: Exchange, request: DoorRequest, reader: Reader, receive: Receive
+) -> None:
+    """Answer a question; end it when the client is gone before."""
+    running = asyncio.create_task(exchange.run(request, reader))
+    watching = asyncio.create_task(_disconnected(receive))
+    await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done() and await exchange.leave():
+        running.cancel()
+    await asyncio.wait({running})
+    watching.cancel()
+    if not running.cancelled():
+        running.result()
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _body(receive: Receive, limit_bytes: int) -> bytes:
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False) and message["type"] == "http.request"
+        if len(body) > limit_bytes:
+            allowed = f"up to {limit_bytes} bytes"
+            raise RefusedError("this request is too long", allowed, _TOO_LARGE)
+    return bytes(body)

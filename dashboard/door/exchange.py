@@ -1,0 +1,200 @@
+"""Exchange: one question over HTTP and its answer, as it comes, while the client is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
+
+import structlog
+from starlette.types import Send
+
+from dashboard.door.answer import (
+    error_headers,
+    error_status,
+    error_text,
+    late_error,
+    new_tag,
+    summary,
+)
+from dashboard.door.compression import Compressor, EngineBlocks, chosen_encoding, compressor
+from dashboard.door.request import DoorRequest, check_database
+from dashboard.sql import Desk, Reader
+from dashboard.sql.desk import Answer
+from dashboard.sql.formats import media_type
+from schema import StoreError
+from schema.stream import QueryError, Usage
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# What one read takes at most: the pipe from the engine holds as much.
+_READ_BYTES: Final = 1024 * 1024
+# An answer of no more is sent whole: with its length, what it took, and an error's own status.
+_HEAD_BYTES: Final = 1024 * 1024
+_NO_ANSWER: Final = 210  # NETWORK_ERROR, as the store is not reached
+
+_log = structlog.get_logger(__name__)
+
+
+class Exchange:
+    """One request's way; `leave` is told when the client is gone."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        threads: ThreadPoolExecutor,
+        send: Send,
+        *,
+        version: str,
+        timezone: str,
+    ) -> None:
+        self._desk = desk
+        self._threads = threads
+        self._send = send
+        self._version = version
+        self._headers = {"X-ClickHouse-Timezone": timezone}
+        self._answer: Answer | None = None
+        self._waits = False
+        self._is_left = False
+        self._result_bytes = 0
+
+    async def run(self, request: DoorRequest, reader: Reader) -> None:
+        """Answer a question, and note it in the audit log."""
+        self._headers["X-ClickHouse-Query-Id"] = request.query_id
+        usage, fault = Usage(), ""
+        try:
+            self._waits = True
+            async with self._desk.place(reader):
+                self._waits = False
+                usage, fault = await self._asked(request, reader)
+        except QueryError as error:
+            fault = f", code {error.code}"
+            await self.refuse(error)
+        except asyncio.CancelledError:
+            fault = ", the client left"
+        finally:
+            await self._record(request, reader, usage, fault)
+
+    async def refuse(self, error: QueryError) -> None:
+        """Send an error as the whole answer."""
+        text = error_text(error, self._version)
+        await self._start(error_status(error), error_headers(error) | _length(text))
+        await self._send({"type": "http.response.body", "body": text})
+
+    async def leave(self) -> bool:
+        """End what runs for a client that is gone; tell whether it still only waited."""
+        self._is_left = True
+        if self._answer is not None:
+            await self._in_thread(self._answer.cancel)
+        return self._waits
+
+    async def _asked(self, request: DoorRequest, reader: Reader) -> tuple[Usage, str]:
+        """Return what a question took, and why it failed after its answer had begun."""
+        database = await self._in_thread(lambda: self._desk.tables.database)
+        check_database(request.database, database)
+        statement = await self._in_thread(self._desk.check, request.asked, reader)
+        answer = await self._in_thread(self._desk.open, statement)
+        self._answer = answer
+        try:
+            if self._is_left:
+                await self._in_thread(answer.cancel)
+            return await self._pass_on(request, answer, statement.output_format)
+        finally:
+            await self._in_thread(answer.close)
+
+    async def _pass_on(
+        self, request: DoorRequest, answer: Answer, output_format: str
+    ) -> tuple[Usage, str]:
+        head, is_whole = await self._head(answer)
+        encoding = chosen_encoding(request.encoding)
+        headers = {
+            "Content-Type": media_type(output_format),
+            "X-ClickHouse-Format": output_format,
+            "X-ClickHouse-Summary": summary(answer.usage, len(head)),
+        }
+        if encoding:
+            headers |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
+        outer: Compressor = compressor(encoding)
+        blocks: Compressor = EngineBlocks() if request.engine_blocks else compressor("")
+        if is_whole:
+            packed = await self._in_thread(_packed, outer, blocks, head)
+            await self._start(200, headers | _length(packed))
+            await self._send({"type": "http.response.body", "body": packed})
+            return answer.usage, ""
+        tag = new_tag()
+        await self._start(200, headers | {"X-ClickHouse-Exception-Tag": tag})
+        return await self._stream(answer, head, outer, blocks, tag)
+
+    async def _head(self, answer: Answer) -> tuple[bytes, bool]:
+        """Return how an answer begins, and whether that is all of it; raises QueryError."""
+        head = bytearray()
+        while len(head) <= _HEAD_BYTES:
+            data = await self._in_thread(answer.read, _READ_BYTES)
+            if not data:
+                return bytes(head), True
+            head += data
+        return bytes(head), False
+
+    async def _stream(
+        self, answer: Answer, data: bytes, outer: Compressor, blocks: Compressor, tag: str
+    ) -> tuple[Usage, str]:
+        """Send an answer as it comes; an error in it is its end, and breaks the connection."""
+        try:
+            while data:
+                await self._send_part(
+                    await self._in_thread(_compressed, outer, blocks, data), more=True
+                )
+                if self._is_left:
+                    return answer.usage, ", the client left"
+                data = await self._in_thread(answer.read, _READ_BYTES)
+        except QueryError as error:
+            text = late_error(error, tag, self._version)
+            await self._send_part(_packed(outer, blocks, text), more=True)
+            # An answer without its end: no reader takes it for whole.
+            return answer.usage, f", code {error.code}"
+        await self._send_part(_packed(outer, blocks, b""), more=False)
+        return answer.usage, ""
+
+    async def _send_part(self, data: bytes, *, more: bool) -> None:
+        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+
+    async def _start(self, status: int, headers: dict[str, str]) -> None:
+        listed = [
+            (name.lower().encode(), value.encode())
+            for name, value in (self._headers | headers).items()
+        ]
+        await self._send({"type": "http.response.start", "status": status, "headers": listed})
+
+    async def _record(self, request: DoorRequest, reader: Reader, usage: Usage, fault: str) -> None:
+        purpose = request.purpose or reader.name
+        try:
+            await self._in_thread(
+                lambda: self._desk.record(
+                    request.asked, reader, purpose=purpose, usage=usage, fault=fault
+                )
+            )
+        except StoreError as error:
+            _log.error("audit_failed", error=str(error))
+
+    async def _in_thread(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, lambda: call(*args, **kwargs))
+        except QueryError:
+            raise
+        except StoreError as error:
+            raise QueryError(_NO_ANSWER, "DB::Exception: the store does not answer") from error
+
+
+def _compressed(outer: Compressor, blocks: Compressor, data: bytes) -> bytes:
+    return outer.compress(blocks.compress(data))
+
+
+def _packed(outer: Compressor, blocks: Compressor, data: bytes) -> bytes:
+    return _compressed(outer, blocks, data) + outer.flush()
+
+
+def _length(data: bytes) -> dict[str, str]:
+    return {"Content-Length": str(len(data))}
