@@ -45,8 +45,11 @@ def call(config: Config, command: str, **arguments: Any) -> Any:
     Raises CommandError with one line for the person who called.
     """
     paths = DataPaths(config.data)
-    if not config.clickhouse_url and (answer := _ask(paths, command, arguments)) is not None:
-        return answer
+    if not config.clickhouse_url:
+        try:
+            return _ask(paths, command, arguments)
+        except _NotRunningError:
+            pass
     with _command_errors():
         return _run_here(config, paths, command, arguments)
 
@@ -63,10 +66,7 @@ class Reach:
         if self._context is not None:
             with _command_errors():
                 return run_command(self._context, command, arguments)
-        answer = _ask(self._paths, command, arguments)
-        if answer is None:
-            raise CommandError("the store process stopped meanwhile: start the command again")
-        return answer
+        return _ask(self._paths, command, arguments)
 
     def stream(self, command: str, **arguments: Any) -> Iterator[bytes]:
         """Yield the bytes that a command gives; raises CommandError, also when they break off."""
@@ -163,13 +163,19 @@ def listen(path: Path) -> socket.socket:
     return listener
 
 
-def _ask(paths: DataPaths, command: str, arguments: Mapping[str, Any]) -> Any | None:
-    """Return the running store process's answer; None when none is running."""
+class _NotRunningError(CommandError):
+    """No store process listens."""
+
+
+def _ask(paths: DataPaths, command: str, arguments: Mapping[str, Any]) -> Any:
+    """Return the running store process's answer; raises _NotRunningError without one."""
     connection = _UnixConnection(paths.control_socket)
     try:
         connection.connect()
-    except (FileNotFoundError, ConnectionRefusedError):
-        return None
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise _NotRunningError(
+            "the store process stopped meanwhile: start the command again"
+        ) from error
     try:
         response = _post(connection, f"/control/{command}", arguments)
         answer = json.loads(response.read())

@@ -65,10 +65,10 @@ class OneFile(Output):
         if resume:
             self._read_manifest()
         # Without a manifest, or from the start, nothing that was there counts.
-        descriptor = os.open(self._unfinished, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._file = os.fdopen(descriptor, "r+b")
-        self._file.truncate(self._end_bytes)
-        self._file.seek(self._end_bytes)
+        if not self._done:
+            self._manifest.unlink(missing_ok=True)
+        with self._opened():
+            pass
 
     def has(self, part: Mapping[str, Any]) -> bool:
         return _key(part) in self._done
@@ -77,19 +77,26 @@ class OneFile(Output):
         return not self._done
 
     def write(self, part: Mapping[str, Any], pieces: Iterable[bytes]) -> None:
-        for piece in pieces:
-            self._file.write(piece)
-        self._file.flush()
-        os.fdatasync(self._file.fileno())
+        with self._opened() as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fdatasync(file.fileno())
+            self._end_bytes = file.tell()
         self._done.append(_key(part))
-        self._end_bytes = self._file.tell()
         manifest = {"request": self._request, "done": self._done, "end_bytes": self._end_bytes}
         write_atomically(self._manifest, json.dumps(manifest).encode())
 
     def finish(self) -> None:
-        self._file.close()
         self._unfinished.replace(self._path)
         self._manifest.unlink(missing_ok=True)
+
+    def _opened(self) -> BinaryIO:
+        """Open the file at the end of its whole parts, without what came after."""
+        descriptor = os.open(self._unfinished, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.ftruncate(descriptor, self._end_bytes)
+        os.lseek(descriptor, 0, os.SEEK_END)
+        return os.fdopen(descriptor, "wb")
 
     def _read_manifest(self) -> None:
         if not self._manifest.exists():

@@ -27,7 +27,9 @@ from footfall.exchange.source import Source
 PARQUET: Final = b"PAR1"
 _BATCH_ROWS: Final = 10_000
 
-_U64 = Annotated[int, Meta(ge=0, lt=2**64)]
+# msgspec's own bounds end at 63 bits; the upper one of these is looked at apart.
+_U64 = Annotated[int, Meta(ge=0)]
+_U64_END: Final = 2**64
 _U32 = Annotated[int, Meta(ge=0, lt=2**32)]
 _Text = Annotated[str, Meta(max_length=2_000)]
 _Short = Annotated[str, Meta(max_length=300)]
@@ -37,10 +39,10 @@ _ONE_DAY: Final = timedelta(days=1)
 class _EventRow(msgspec.Struct, frozen=True, gc=False):
     """A row of `events`; columns that a file lacks are unknown."""
 
-    time: str | datetime
+    time: Any  # a text, or an instant where the file has such
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     site: _Short = ""
-    day: str | date | None = None
+    day: Any = None
     visitor: _U64 = 0
     session: _U64 = 0
     starts: bool | None = None
@@ -82,7 +84,7 @@ class _EventRow(msgspec.Struct, frozen=True, gc=False):
 class _DailyRow(msgspec.Struct, frozen=True, gc=False):
     """A row of `daily`."""
 
-    day: str | date
+    day: Any
     dimension: _Short
     value: _Text
     site: _Short = ""
@@ -139,6 +141,8 @@ class OwnReader:
     def _event(self, row: _EventRow) -> Row:
         time = _instant(row.time)
         day = self.rules.site.day_at(time) if row.day is None else _day(row.day)
+        if max(row.visitor, row.session, row.page_id) >= _U64_END:
+            raise ValueError("expected ids of 64 bits")
         if abs(day - time.date()) > _ONE_DAY:
             raise ValueError("expected a day that holds the time")
         fields: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
@@ -232,14 +236,14 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
-def _instant(value: str | datetime) -> datetime:
-    time = datetime.fromisoformat(value) if isinstance(value, str) else value
+def _instant(value: Any) -> datetime:
+    time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     # The export writes UTC without saying so.
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _day(value: str | date) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _expected(error: Exception) -> str:
@@ -247,4 +251,7 @@ def _expected(error: Exception) -> str:
     if isinstance(error, msgspec.ValidationError):
         text = str(error)
         return text[0].lower() + text[1:]
-    return "expected a time such as 2026-01-31 09:30:00.000 in UTC, and a day that holds it"
+    return (
+        "expected a time such as 2026-01-31 09:30:00.000 in UTC, a day that holds it, and ids of"
+        " 64 bits"
+    )
