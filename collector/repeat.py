@@ -17,10 +17,8 @@ import structlog
 
 from collector.event import Event
 from collector.event_rows import Placed
-from schema import Store, statement
-
-# At once in one statement: keeps its parameters far below a server's limit for a URL, 1 MiB.
-_SESSIONS_AT_ONCE: Final = 1_000
+from schema import Store
+from schema.rebuilding import rebuild_sessions
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -57,12 +55,9 @@ def mend_sessions(store: Store, placed: Sequence[Placed]) -> None:
     events = [event for event, session, _ in placed if session]
     if not events:
         return
-    wrong = store.run("collector.queries", "differing_sessions", **_range(events))
-    for first in range(0, len(wrong), _SESSIONS_AT_ONCE):
-        sites, days, sessions = zip(*wrong[first : first + _SESSIONS_AT_ONCE], strict=True)
-        which = {"sites": sorted(set(sites)), "days": sorted(set(days)), "sessions": list(sessions)}
-        store.command(statement("collector.queries", "remove_sessions"), which)
-        store.command(statement("collector.queries", "make_sessions"), which)
+    found = store.run("collector.queries", "differing_sessions", **_range(events))
+    wrong = [(site, day, session) for site, day, session in found]
+    rebuild_sessions(store, wrong)
     if wrong:
         _log.warning("sessions_mended", sessions=len(wrong))
 

@@ -62,7 +62,7 @@ class FaultyStore(Store):
     """A store whose inserts fail as told, before or after the engine has taken them."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store._clients)
+        super().__init__(store._clients, store.streams)
         # Table, "before", "after", or "forgotten": after, and the token's note is lost.
         self.faults: list[tuple[str, str]] = []  # the first is next
 

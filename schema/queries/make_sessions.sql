@@ -1,4 +1,6 @@
 -- make_sessions: the rows of some sessions from their events, as `session_rows_from_events` makes them.
+-- What opened a session may be gone: then the first event that is left opens it.  Engagements alone
+-- make none.
 -- Without deduplication: the same rows may have been made before, and removed since.
 -- params: sites; days, the sites' local ones; sessions, none of them 0
 INSERT INTO session_rows
@@ -42,8 +44,18 @@ SELECT
     maxIf(event_rows.timezone, starts)                     AS timezone,
     maxIf(event_rows.language, starts)                     AS language,
     maxIf(event_rows.screen, starts)                       AS screen
-FROM event_rows
-WHERE site IN {sites:Array(String)}
-  AND day IN {days:Array(Date)}
-  AND session IN {sessions:Array(UInt64)}
+FROM
+(
+    SELECT
+        * EXCEPT starts,
+        name != 'engagement' AND 1 = row_number() OVER (
+            PARTITION BY site, day, session
+            ORDER BY name = 'engagement', event_rows.starts DESC, time
+        ) AS starts
+    FROM event_rows
+    WHERE site IN {sites:Array(String)}
+      AND day IN {days:Array(Date)}
+      AND session IN {sessions:Array(UInt64)}
+) AS event_rows
 GROUP BY site, day, session
+HAVING countIf(name != 'engagement') > 0
