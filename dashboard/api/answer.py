@@ -87,13 +87,18 @@ def _meta(
 def is_guarded_question(question: Question) -> bool:
     """Return whether the small-number rule holds: what a further dimension parts, a filter would.
 
-    Days, weeks and months choose no fewer than the page's own period does; hours and minutes do.
+    Days, weeks and months choose no fewer than the page's own period does.  Hours of values and
+    instants count as one condition, minutes as one more: the page shows none of these.
     """
-    tests = sum(len(list(tests_of(node))) for node in question.filters)
-    parting = sum(each.step not in ("day", "week", "month") for each in question.dimensions)
-    is_cut = question.range.is_cut and bool(question.dimensions)
+    count = sum(len(list(tests_of(node))) for node in question.filters)
+    values = sum(not each.is_time for each in question.dimensions)
+    steps = {each.step for each in question.dimensions}
+    count += max(values - 1, 0)
+    count += bool(values and steps & {"hour", "minute"})
+    count += "minute" in steps
+    count += question.range.is_cut and bool(question.dimensions or question.filters)
     by_place = any(is_by_place(node) for node in question.filters)
-    return is_guarded(tests + max(parting - 1, 0) + is_cut, by_place=by_place, sees_part=False)
+    return is_guarded(count, by_place=by_place, sees_part=False)
 
 
 def _folds(question: Question) -> bool:

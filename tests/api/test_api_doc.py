@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,10 +42,10 @@ def test_the_program_of_the_page_prints_rows(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     program = block("python").replace("http://127.0.0.1:8001", str(shop.client.base_url))
-    names = {"token": shop.token}
+    names: dict[str, Any] = {"token": shop.token}
     exec(program, names)
     assert capsys.readouterr().out == "Direct / None 2\nGoogle 2\n"
-    assert list(names["frame"]["bounce_rate"]) == [50.0, 50.0]  # type: ignore[index]
+    assert list(names["frame"]["bounce_rate"]) == [50.0, 50.0]
 
 
 def test_the_questions_on_the_command_line_run(tmp_path: Path) -> None:

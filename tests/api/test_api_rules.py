@@ -67,6 +67,21 @@ def test_each_further_dimension_counts_as_a_condition(shop: Shop) -> None:
     assert three["meta"] == {"folded_below": 3, "folded_rows": [1]}
 
 
+def test_minutes_and_instants_count_as_conditions_too(shop: Shop) -> None:
+    def guarded(**body: Any) -> bool:
+        return bool({"folded_below", "hidden_below"} & shop.query(**body)["meta"].keys())
+
+    instants = [f"{DAY}T09:00:00", f"{DAY}T20:00:00"]
+    by_phone = [["is", "visit:device", ["Mobile"]]]
+    assert not guarded(dimensions=["time:minute"])
+    assert guarded(dimensions=["time:minute"], filters=by_phone)
+    assert guarded(dimensions=["time:minute", "event:page"])
+    assert not guarded(dimensions=["time:hour", "event:page"])
+    assert guarded(dimensions=["time:hour", "event:page"], filters=by_phone)
+    assert not guarded(date_range=instants)
+    assert guarded(date_range=instants, dimensions=["event:page"], filters=by_phone)
+
+
 def test_a_view_under_two_conditions_hides_when_few_are_in_it_or_left_out(shop: Shop) -> None:
     rare = [["is", "event:page", ["/rare"]], ["is", "visit:device", ["Desktop"]]]
     found = shop.query(filters=rare, include={"total_rows": True})
