@@ -6,8 +6,9 @@ a record changed or taken out of the middle shows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from typing import Final
@@ -17,7 +18,10 @@ import msgspec
 
 from schema import Store, StoreError
 
-_FIRST: Final = bytes(32)
+# What stands before a chain's first record.
+FIRST: Final = bytes(32)
+# Shorter than any retention, so that a chain of which all is old is written to no more.
+CHAIN_LIFE: Final = timedelta(days=30)
 _COLUMNS: Final = (
     "chain", "number", "at", "actor", "action", "site", "rows", "purpose", "detail", "previous",
     "hash",
@@ -28,7 +32,7 @@ _COLUMNS: Final = (
 class BrokenLink:
     """A place where the log does not hold together."""
 
-    chain: UUID
+    chain: UUID | None  # None: among the checkpoints
     number: int
     reason: str
 
@@ -36,12 +40,14 @@ class BrokenLink:
 class AuditLog:
     """The log as one process writes it; any number of threads may."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._lock = Lock()
-        self._chain = uuid4()
-        self._number = 1
-        self._previous = _FIRST
+        self._chain, self._number, self._previous = uuid4(), 1, FIRST
+        self._began_at = clock()
 
     def record(
         self,
@@ -59,41 +65,26 @@ class AuditLog:
         about a visitor and no address of anybody may stand in `purpose` or `detail`.
         """
         with self._lock:
-            at = datetime.now(UTC)
+            at = self._clock()
+            if at >= self._began_at + CHAIN_LIFE:
+                self._begin_chain(at)
             record = (self._chain, self._number, at, actor, action, site, rows, purpose, detail)
-            digest = _hash(record, self._previous)
+            digest = record_hash(record, self._previous)
             try:
                 self._store.insert("audit_rows", _COLUMNS, [[*record, self._previous, digest]])
             except StoreError:
                 # Whether it was written is unknown, so nothing can follow it in this chain.
-                self._chain, self._number, self._previous = uuid4(), 1, _FIRST
+                self._begin_chain(at)
                 raise
             self._number += 1
             self._previous = digest
 
-
-def verify(store: Store) -> list[BrokenLink]:
-    """Return every place where a chain does not hold together; none is a whole log.
-
-    What a chain cannot show is that records at its end were taken away: compare with a backup.
-    """
-    broken = []
-    chain, number, previous = None, 0, _FIRST
-    for row in store.run("privacy.queries", "audit_chains"):
-        *record, before, digest = row
-        if record[0] != chain:
-            chain, number, previous = record[0], 0, _FIRST
-        if record[1] != number + 1:
-            broken.append(BrokenLink(record[0], record[1], f"follows number {number}"))
-        elif before != previous:
-            broken.append(BrokenLink(record[0], record[1], "the one before it was changed"))
-        elif _hash(tuple(record), before) != digest:
-            broken.append(BrokenLink(record[0], record[1], "it was changed"))
-        number, previous = record[1], digest
-    return broken
+    def _begin_chain(self, at: datetime) -> None:
+        self._chain, self._number, self._previous = uuid4(), 1, FIRST
+        self._began_at = at
 
 
-def _hash(record: tuple[object, ...], previous: bytes) -> bytes:
+def record_hash(record: tuple[object, ...], previous: bytes) -> bytes:
     """Return the hash of a record and the one before it; a list in MessagePack is unambiguous."""
     chain, number, at, *rest = record
     assert isinstance(at, datetime)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from privacy.audit import AuditLog, verify
+from privacy.audit import AuditLog
+from privacy.audit_check import verify
 from schema import Store, StoreError
 from tests.dashboard.build_rows import a_store
 
