@@ -28,7 +28,8 @@ TOKEN_NAME: Final = "reports"
 
 _COLUMNS: Final = (
     "site", "day", "time", "received_at", "sample", "name", "visitor", "session", "starts",
-    "hostname", "path", "source", "channel", "device", "country", "region", "city", "revenue", "currency",
+    "hostname", "path", "source", "channel", "device", "country", "region", "city", "revenue",
+    "currency",
     "interactive", "props",
 )  # fmt: skip
 
