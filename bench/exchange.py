@@ -25,6 +25,12 @@ ROWS: Final = 10_000_000
 _ROWS_A_DAY: Final = 100_000
 _SITE: Final = Site(name="shop.example")
 _SINCE, _UNTIL = date(2026, 1, 1), date(2026, 12, 31)
+_EXPORTS: Final[tuple[tuple[Dataset, Format], ...]] = (
+    ("events", "csv"),
+    ("events", "ndjson"),
+    ("events", "parquet"),
+    ("sessions", "ndjson"),
+)
 _LOOK_EACH_S: Final = 0.02
 
 # A month at a time: a part's columns are in memory until it is written.
@@ -34,7 +40,8 @@ INSERT INTO event_rows (site, day, time, received_at, sample, name, visitor, ses
     country, region, city, timezone, language, screen, props)
 SELECT 'shop.example', toDate('2026-01-01') + intDiv(n, {a_day:UInt64}) AS day,
     toDateTime64(day, 3, 'UTC') + (n % {a_day:UInt64}) * 0.8, toDateTime(day, 'UTC'), v % 256,
-    ['pageview', 'pageview', 'engagement', 'Add to cart'][n % 4 + 1], v, cityHash64(v, 's'), n % 4 = 0,
+    ['pageview', 'pageview', 'engagement', 'Add to cart'][n % 4 + 1], v, cityHash64(v, 's'),
+    n % 4 = 0,
     cityHash64(n), 'shop.example', concat('/products/', toString(cityHash64(n, 'p') % 2000)),
     if(n % 4 = 0, 'https://www.google.com/', ''), if(n % 4 = 0, 'Google', ''),
     if(n % 4 = 0, 'Organic Search', 'Direct'), 'Mobile', 'Chrome', '142', 'Android', 'AZ', 'AZ-BA',
@@ -54,12 +61,7 @@ def main() -> None:
         _make_rows(store, rows)
         found = {
             f"{dataset} {output_format}": _measure(store, dataset, output_format)
-            for dataset, output_format in (
-                ("events", "csv"),
-                ("events", "ndjson"),
-                ("events", "parquet"),
-                ("sessions", "ndjson"),
-            )
+            for dataset, output_format in _EXPORTS
         }
         store.close()
     print(json.dumps({"rows": rows, "exports": found}, indent=2))

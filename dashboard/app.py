@@ -43,7 +43,7 @@ from dashboard.sessions import Sessions, session_key
 from dashboard.settings import DashboardSettings
 from dashboard.sql import Desk
 from dashboard.throttle import Throttle
-from dashboard.views import details, dropped, live, login, metrics, overview, start
+from dashboard.views import details, dropped, export, live, login, metrics, overview, start
 from privacy.audit import AuditLog
 from schema import Store, StoreError
 
@@ -110,6 +110,8 @@ def _routes() -> list[Route | Mount]:
         Route("/sites/{site}", overview.overview),
         Route("/sites/{site}/start", start.start),
         Route("/sites/{site}/dropped", dropped.dropped),
+        Route("/sites/{site}/export", export.export_page),
+        Route("/sites/{site}/export/file", export.export_file),
         Route("/sites/{site}/details/{panel}.csv", details.details_file),
         Route("/sites/{site}/details/{panel}", details.details),
         Route("/api/live", live.live_stream),

@@ -93,6 +93,14 @@ class Links:
         """Return the page of what was not counted."""
         return self._address(f"/sites/{quote(self.site_name, safe='')}/dropped")
 
+    def export(self) -> str:
+        """Return the page that asks what to export of this view's days."""
+        return self._address(f"/sites/{quote(self.site_name, safe='')}/export")
+
+    def export_file(self) -> str:
+        """Return where the form of the export page goes."""
+        return f"/sites/{quote(self.site_name, safe='')}/export/file"
+
     def start(self) -> str:
         """Return the page with the site's snippet."""
         return f"/sites/{quote(self.site_name, safe='')}/start"

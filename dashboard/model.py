@@ -178,6 +178,17 @@ class DroppedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportPage:
+    """What a viewer may take out of a site, and the days to begin with."""
+
+    site: str
+    timezone: str
+    period: Period
+    datasets: tuple[str, ...]
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
     """How a site's pages come to be counted."""
 

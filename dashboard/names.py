@@ -219,6 +219,20 @@ REASON_HELP: Final = {
 STEPS: Final = {"hour": "per hour", "day": "per day", "month": "per month"}
 
 
+# What can be exported, and in which formats.
+DATASETS: Final = {
+    "events": "Events, one row each",
+    "sessions": "Sessions, one row each",
+    "daily": "Daily figures of closed days",
+    "dropped": "What was not counted, by hour",
+}
+EXPORT_FORMATS: Final = {
+    "csv": "CSV, for spreadsheets",
+    "ndjson": "NDJSON, one JSON object a line",
+    "parquet": "Parquet, for notebooks and databases",
+}
+
+
 def name_of(table: dict[str, str], key: str) -> str:
     """Return a key's name, the key itself in plain words when it has none."""
     return table.get(key) or key.replace("_", " ").capitalize()

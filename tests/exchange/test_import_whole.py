@@ -9,7 +9,7 @@ import pytest
 
 from collector.event_rows import COLUMNS, columns
 from footfall.errors import CommandError, UsageError
-from privacy.audit import verify
+from privacy import verify
 from schema import Store, StoreError
 from schema.closing import close_day
 from tests.build import SITE, a_site, an_event
