@@ -10,10 +10,13 @@ from starlette.requests import HTTPConnection
 from dashboard.errors import ForgedFormError, NotFoundError, NotSignedInError
 from dashboard.model import Viewer
 from dashboard.sessions import COOKIE, Session, Sessions
+from privacy.roles import Duty, may
 from schema import Site, Store, UnknownSiteError, get_site, list_sites
 from schema.tokens import Token
 from schema.users import UnknownUserError, User, get_user_by_id
 
+# The page says the same of one that is not there and of one that is not for this role.
+_NO_PAGE: Final = "There is no such page, or it is not for your role."
 # The page says the same of a site that is not there and of one that is not theirs.
 _NO_SITE: Final = "There is no such site, or it is not among yours."
 
@@ -59,6 +62,12 @@ def check_form(sessions: Sessions, owner: str, form: dict[str, str]) -> None:
     """Raise ForgedFormError unless a form came from a page of ours shown to this holder."""
     if not sessions.is_form_token(owner, form.get("csrf", "")):
         raise ForgedFormError("the form is too old, or was not sent from this page")
+
+
+def require(user: User, duty: Duty) -> None:
+    """Raise NotFoundError unless a duty belongs to the user's role."""
+    if not may(user.role, duty):
+        raise NotFoundError(_NO_PAGE)
 
 
 def visible_sites(store: Store, user: User) -> list[Site]:

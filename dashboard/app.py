@@ -43,6 +43,7 @@ from dashboard.sessions import Sessions, session_key
 from dashboard.settings import DashboardSettings
 from dashboard.sql import Desk
 from dashboard.throttle import Throttle
+from dashboard.views import audit as audit_view
 from dashboard.views import details, dropped, export, live, login, metrics, overview, start
 from privacy.audit import AuditLog
 from schema import Store, StoreError
@@ -60,10 +61,14 @@ def create_app(
     settings: DashboardSettings,
     store: Store,
     *,
+    audit: AuditLog | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
-    """Return the internal listener's application; the caller closes `store` after it."""
-    audit = AuditLog(store)
+    """Return the internal listener's application; the caller closes `store` after it.
+
+    `audit` is the process's log, where it has one already.
+    """
+    audit = audit or AuditLog(store)
     desk = Desk(store, audit)
     door = Door(store, desk)
     app = Starlette(
@@ -114,6 +119,8 @@ def _routes() -> list[Route | Mount]:
         Route("/sites/{site}/export/file", export.export_file),
         Route("/sites/{site}/details/{panel}.csv", details.details_file),
         Route("/sites/{site}/details/{panel}", details.details),
+        Route("/audit", audit_view.audit),
+        Route("/audit.csv", audit_view.audit_file),
         Route("/api/live", live.live_stream),
         Route("/api/v2/query", api.query, methods=["POST"]),
         Route("/api/v1/stats/aggregate", api.aggregate),

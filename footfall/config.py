@@ -48,6 +48,7 @@ class Config:
     maxmind_licence_key: str = field(default="", repr=False)
     journal_limit_mib: int = JOURNAL_LIMIT_BYTES // MIB  # of all collectors' journals together
     disk_reserve_mib: int = DISK_RESERVE_BYTES // MIB  # left free for the store to catch up
+    audit_retention_days: int = 730  # of the audit log; longer than one of its chains lives
     store_hung_after_s: int = 60  # without a sign of life, after which it is killed; 0 is never
     demo: bool = False
 
@@ -88,6 +89,7 @@ def to_environ(config: Config) -> dict[str, str]:
         "demo": "1" if config.demo else "",
         "journal_limit_mib": str(config.journal_limit_mib),
         "disk_reserve_mib": str(config.disk_reserve_mib),
+        "audit_retention_days": str(config.audit_retention_days),
         "store_hung_after_s": str(config.store_hung_after_s),
     }
     return {PREFIX + name.upper(): text for name, text in values.items() if text}
@@ -182,6 +184,8 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "demo": _flag,
     "journal_limit_mib": partial(_whole_number, 1),
     "disk_reserve_mib": partial(_whole_number, 0),
+    # A quarter: a breach is often noticed late.
+    "audit_retention_days": partial(_whole_number, 90),
     "store_hung_after_s": partial(_whole_number, 0),
 }
 _SECRETS: Final = frozenset({"clickhouse_url", "maxmind_licence_key"})

@@ -13,7 +13,8 @@ import structlog
 
 from collector.salt import SaltBook
 from collector.writer import Writer
-from footfall.commands import Context
+from footfall.commands import Context, audit
+from privacy.errors import PrivacyError
 from schema import SchemaError, Site, list_sites
 from schema.closing import close_day, days_to_close, refresh_shown_places
 
@@ -30,6 +31,7 @@ class Job:
     name: str
     interval_s: float
     run: Callable[[], object]
+    also_last: bool = False  # once more when the process ends
 
 
 def jobs(context: Context, writer: Writer | None) -> list[Job]:
@@ -40,6 +42,9 @@ def jobs(context: Context, writer: Writer | None) -> list[Job]:
         Job("show_places", 30.0, lambda: _show_places(context)),
     ]
     if writer is not None:
+        # The writer's data directory alone has the key that all checkpoints are told by.
+        routine.append(Job("sign_audit", 600.0, lambda: audit.sign(context), also_last=True))
+        routine.append(Job("expire_audit", 86_400.0, lambda: audit.expire(context)))
         routine.append(Job("close_days", 15.0, lambda: close_days(context, writer.caught_up_at)))
     return routine
 
@@ -53,6 +58,9 @@ def keep_house(routine: Sequence[Job], stop: threading.Event) -> None:
                 _try(job)
                 due_s[job.name] = time.monotonic() + job.interval_s
         stop.wait(max(0.0, min(due_s.values()) - time.monotonic()))
+    for job in routine:
+        if job.also_last:
+            _try(job)
 
 
 def close_days(context: Context, caught_up_at: datetime | None) -> list[tuple[str, date]]:
@@ -88,5 +96,5 @@ def _expire_salts(context: Context) -> None:
 def _try(job: Job) -> None:
     try:
         job.run()
-    except (SchemaError, OSError) as error:
+    except (SchemaError, PrivacyError, OSError) as error:
         _log.warning("job_failed", job=job.name, reason=str(error))

@@ -136,7 +136,7 @@ def _application(context: Context, door_listener: socket.socket | None) -> ASGIA
         collector_url=context.config.public_url or f"http://{context.config.collector}",
         trusted_proxies=context.config.trusted_proxies,
     )
-    pages = create_app(settings, context.store)
+    pages = create_app(settings, context.store, audit=context.audit)
     commands = control_app(context)
 
     door: ASGIApp = pages.state.door

@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.access import visible_paths, visible_site
+from dashboard.access import require, visible_paths, visible_site
 from dashboard.address import asked_view
 from dashboard.context import context_of
-from dashboard.errors import NotFoundError
 from dashboard.ledger import read_left_out, read_left_out_days
 from dashboard.model import DroppedPage
 from dashboard.render import render
@@ -21,9 +20,8 @@ async def dropped(request: Request) -> Response:
     context = context_of(request)
     asker = await context.reader(request)
     site = await context.run(visible_site, context.store, asker.user, request.path_params["site"])
+    require(asker.user, "left_out")
     asked = asked_view(request.query_params, site, context.clock(), visible_paths(asker.user))
-    if asked.view.sees_part:
-        raise NotFoundError("What a whole site left out is not among your pages.")
     page = await context.run(_read, context.store, asked.view)
     await context.run(
         context.audit.record,

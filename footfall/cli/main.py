@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from footfall.cli.audit import audit
 from footfall.cli.doctor import doctor
 from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
@@ -29,7 +30,10 @@ def footfall() -> None:
     """Web analytics for shops that count without knowing who came in."""
 
 
-for command in (serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql):
+for command in (
+    *(serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql),
+    audit,
+):
     footfall.add_command(command)
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from footfall.commands import doctor, exports, imports, sites, sql, tokens, users
+from footfall.commands import audit, doctor, exports, imports, sites, sql, tokens, users
 from footfall.commands.context import Context
+from footfall.commands.notes import note, subject_of
 from footfall.errors import UsageError
 
 _T = TypeVar("_T")
@@ -33,6 +34,8 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "token_list": tokens.listing,
     "token_remove": tokens.remove,
     "doctor": doctor.examine,
+    "audit_verify": audit.verify,
+    "audit_list": audit.listing,
     "export_plan": exports.plan,
     "import_site": imports.site,
     "import_survey": imports.survey,
@@ -58,7 +61,11 @@ def run_command(context: Context, name: str, arguments: Mapping[str, Any]) -> An
     Raises UsageError for an unknown command or arguments, CommandError or SchemaError when it
     cannot be done.
     """
-    result = _bound(_COMMANDS, context, name, arguments)()
+    run = _bound(_COMMANDS, context, name, arguments)
+    # A removed user or token is found no more.
+    subject = subject_of(context, name, arguments)
+    result = run()
+    note(context, name, arguments, subject)
     context.publish()
     return result
 

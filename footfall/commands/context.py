@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from footfall.config import Config
 from footfall.paths import DataPaths
 from footfall.publisher import publish_rules
+from privacy.audit import AuditLog
 from schema import Store
 
 
@@ -17,6 +18,11 @@ class Context:
     store: Store
     paths: DataPaths
     config: Config
+    audit: AuditLog = field(init=False)  # one chain a process
+
+    def __post_init__(self) -> None:
+        """Begin the process's chain."""
+        object.__setattr__(self, "audit", AuditLog(self.store))
 
     def publish(self) -> None:
         """Give collectors the rules as they are now."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from footfall.commands.context import Context
 from footfall.errors import UsageError
-from privacy.audit import AuditLog
 from schema import Site, UnknownSiteError, get_site
 from schema.exporting import (
     DATASETS,
@@ -46,9 +45,7 @@ def plan(
         found = [_shown(part) for part in parts(context.store, _dataset(dataset), asked, *days)]
         rows = sum(part["rows"] for part in found)
     detail = "a query" if query else f"{dataset} {since} to {until}"
-    AuditLog(context.store).record(
-        actor="cli", action="export", site=site, rows=rows, detail=detail
-    )
+    context.audit.record(actor="cli", action="export", site=site, rows=rows, detail=detail)
     return found
 
 

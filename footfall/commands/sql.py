@@ -9,7 +9,6 @@ from dashboard.sql.desk import Answer, Desk
 from dashboard.sql.reader import Reader
 from dashboard.sql.statement import Asked
 from footfall.commands.context import Context
-from privacy.audit import AuditLog
 from schema.stream import QueryError, Usage, escaped
 
 # Read at once from the answer.  Our choice: few calls, and little memory.
@@ -28,7 +27,7 @@ def answer(
 
     Raises QueryError when the question may not run, or fails.
     """
-    desk = Desk(context.store, AuditLog(context.store))
+    desk = Desk(context.store, context.audit)
     bound = {name: escaped(value) for name, value in (parameters or {}).items()}
     asked = Asked(text=text, parameters=bound, default_format=output_format)
     try:

@@ -70,7 +70,7 @@ def change(
     sites: Sequence[str] | None = None,
     path_prefixes: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Change what is given; it counts from the user's next page on."""
+    """Change what is given; every session of the user ends."""
     user = _user(context, email)
     if role is not None:
         user = replace(user, role=_checked_role(role))
@@ -79,6 +79,8 @@ def change(
     if path_prefixes is not None or role is not None:
         prefixes = user.path_prefixes if path_prefixes is None else path_prefixes
         user = replace(user, path_prefixes=_checked_prefixes(user.role, prefixes))
+    # Pages that are open show what was, and a stolen session must not grow with the role.
+    user = replace(user, session_epoch=user.session_epoch + 1)
     save_user(context.store, user)
     return _shown(user)
 
@@ -109,6 +111,7 @@ def first_owner(context: Context) -> dict[str, Any]:
     user = waiting[0] if waiting else User(email=FIRST_OWNER_EMAIL, role="owner")
     one_time = secrets.token_urlsafe(_ONE_TIME_BYTES)
     save_user(context.store, with_password(user, hash_password(one_time), one_time=True))
+    context.audit.record(actor="system", action="user", detail=f"first owner: {user.id}")
     return {"email": FIRST_OWNER_EMAIL, "password": one_time}
 
 
