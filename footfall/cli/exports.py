@@ -12,7 +12,7 @@ import click
 
 from footfall.cli.options import configuration, show, store_options
 from footfall.control import Reach, reach
-from footfall.errors import UsageError
+from footfall.errors import CommandError, UsageError
 from footfall.exchange.output import OneFile, OneFilePerPart, Output, Stdout
 from schema.exporting import DATASETS, FORMATS
 
@@ -50,7 +50,7 @@ def export(
     """Write events, sessions, daily figures or what was dropped, or a query's rows, to files."""
     if (dataset is None) == (not query):
         raise UsageError(f"export what? Name one of {', '.join(DATASETS)}, or give --query")
-    with reach(configuration(data, clickhouse_url)) as store:
+    with disk_errors(), reach(configuration(data, clickhouse_url)) as store:
         request = {"query": query} if query else _days(store, dataset or "", site, since, until)
         place = _place(output, request, output_format, resume=resume)
         found = store.call("export_plan", **request)
@@ -122,6 +122,16 @@ def _joined(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     rows: int = sum(part["rows"] for part in parts)
     return [{"since": parts[0]["since"], "until": parts[-1]["until"], "rows": rows}]
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Say in one line why a file could not be read or written."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise CommandError(f"{where}{error.strerror or type(error).__name__}") from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from footfall.cli.exports import progress
+from footfall.cli.exports import disk_errors, progress
 from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.control import reach
 from footfall.errors import UsageError
@@ -73,7 +73,7 @@ def import_(
         merge=merge,
         dry_run=dry_run,
     )
-    with reach(config) as store:
+    with disk_errors(), reach(config) as store:
         report = import_files(store, config, wish, progress)
     _show_report(report, as_json=as_json)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -34,6 +34,8 @@ _COMBINED: Final = re.compile(
     r'(?: "(?P<referrer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")?'
 )
 _COMBINED_TIME: Final = "%d/%b/%Y:%H:%M:%S %z"
+# Lines come in order, a page's within the same second.
+_TIMES_KEPT: Final = 64
 _EXPECTED: Final = "a line of the combined format, or a JSON object as Caddy writes"
 _ESCAPED: Final = re.compile(r'\\(x[0-9A-Fa-f]{2}|["\\])')
 
@@ -108,7 +110,7 @@ def _parsed(source: Source, number: int, line: str) -> _Request:
         raise FileError(source.path, number, f"expected {_EXPECTED}")
     method, _, rest = _plain(found["request"]).partition(" ")
     try:
-        time = datetime.strptime(found["time"], _COMBINED_TIME).astimezone(UTC)
+        time = _combined_time(found["time"])
     except ValueError as error:
         raise FileError(
             source.path, number, "expected a time such as 31/Jan/2026:09:30:00 +0000"
@@ -122,6 +124,11 @@ def _parsed(source: Source, number: int, line: str) -> _Request:
         _given(found["referrer"]),
         _given(found["agent"]),
     )
+
+
+@lru_cache(maxsize=_TIMES_KEPT)
+def _combined_time(text: str) -> datetime:
+    return datetime.strptime(text, _COMBINED_TIME).astimezone(UTC)
 
 
 def _of_caddy(line: _CaddyLine) -> _Request:
@@ -202,10 +209,16 @@ def _check_page(request: _Request) -> None:
     is_page = (
         media_type in ("text/html", "application/xhtml+xml")
         if media_type
-        else PurePosixPath(path).suffix.lower() in _PAGES
+        else _ending(path) in _PAGES
     )
     if not is_page:
         raise LeftOutError("files that are no pages")
+
+
+def _ending(path: str) -> str:
+    """Return the ending of a path's last part with its dot, "" without one."""
+    _, dot, ending = path.rpartition("/")[2].rpartition(".")
+    return (dot + ending).lower() if dot else ""
 
 
 def _given(text: Any) -> str:
