@@ -10,12 +10,13 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeAlias
 from zlib import crc32
 
 import msgspec
 
 from collector.event import Drop, Event
+from privacy.records import Correction, Erasure, Hold, Record, Release, Request
 
 MARKER: Final = b"\xf7FF\x0a"
 FORMAT_VERSION: Final = 1
@@ -37,22 +38,34 @@ class RecordType(IntEnum):
 
     EVENT = 1
     DROP = 2
+    ERASURE = 3
+    CORRECTION = 4
+    HOLD = 5
+    RELEASE = 6
+    REQUEST = 7
 
 
-_TYPES: Final[dict[type[Event | Drop], RecordType]] = {
+# What a journal holds: what is inserted, and what is carried out.
+JournalRecord: TypeAlias = Event | Drop | Record
+
+_TYPES: Final[dict[type[JournalRecord], RecordType]] = {
     Event: RecordType.EVENT,
     Drop: RecordType.DROP,
+    Erasure: RecordType.ERASURE,
+    Correction: RecordType.CORRECTION,
+    Hold: RecordType.HOLD,
+    Release: RecordType.RELEASE,
+    Request: RecordType.REQUEST,
 }
-_DECODERS: Final[dict[int, Callable[[bytes], Event | Drop]]] = {
-    RecordType.EVENT: msgspec.msgpack.Decoder(Event).decode,
-    RecordType.DROP: msgspec.msgpack.Decoder(Drop).decode,
+_DECODERS: Final[dict[int, Callable[[bytes], JournalRecord]]] = {
+    kind: msgspec.msgpack.Decoder(record).decode for record, kind in _TYPES.items()
 }
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
     """A record and the bytes [start, end) of its segment that hold it."""
 
-    record: Event | Drop
+    record: JournalRecord
     start: int
     end: int
 
@@ -65,8 +78,8 @@ class Damage:
     end: int
 
 
-def encode_frame(record: Event | Drop) -> bytes:
-    """Return the bytes of one frame; raises ValueError for a record that no beacon can make."""
+def encode_frame(record: JournalRecord) -> bytes:
+    """Return the bytes of one frame; raises ValueError for a record that no request can make."""
     payload = _encode(record)
     if len(payload) > MAX_PAYLOAD_BYTES:
         # A reader would take it for damage, after the sender was told that it is safe.
@@ -125,7 +138,7 @@ def _next_frame(data: bytes, at: int) -> tuple[int, int, int, int] | None:
         at = start + 1
 
 
-def _decode(data: bytes, start: int, end: int, kind: int, version: int) -> Event | Drop | None:
+def _decode(data: bytes, start: int, end: int, kind: int, version: int) -> JournalRecord | None:
     """Return the record of a whole frame; None when a newer Footfall wrote it and this cannot."""
     decode = _DECODERS.get(kind) if version == FORMAT_VERSION else None
     if decode is None:

@@ -11,6 +11,7 @@ import fcntl
 import os
 import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ import structlog
 
 from collector.errors import JournalError
 from collector.event import Drop, Event
-from collector.frames import encode_frame, whole_frames_end
+from collector.frames import JournalRecord, encode_frame, whole_frames_end
 from collector.room import Limits, Room
 from schema.files import sync_directory, write_all, write_atomically
 
@@ -31,6 +32,10 @@ SEGMENT_SUFFIX: Final = ".journal"
 # Our choice: small enough that a read segment frees its space soon, large enough that a busy
 # collector makes a file only every few seconds.
 SEGMENT_BYTES: Final = 32 * 1024 * 1024
+
+# A segment that is not finished cannot be freed, and holds what was erased meanwhile.  Our choice:
+# it is gone within the hour, and a quiet collector makes 48 small files a day.
+SEGMENT_AGE_S: Final = 1800.0
 
 # What says how far a slot's newest segment is safe: sequence and bytes, both unsigned 64 bit.
 SYNCED_NAME: Final = "synced"
@@ -71,6 +76,11 @@ def read_synced(directory: Path) -> Position:
         return Position(0, 0)
 
 
+def pack_synced(segment: int, offset: int) -> bytes:
+    """Return what says that a slot's journal is safe up to a place."""
+    return _SYNCED.pack(segment, offset)
+
+
 def write_segments(
     directory: Path, records: Iterable[Event | Drop], *, segment_bytes: int = SEGMENT_BYTES
 ) -> int:
@@ -92,7 +102,7 @@ def write_segments(
         # A segment is freed by the age of its last record.
         os.utime(path, (received_at.timestamp(), received_at.timestamp()))
         count += len(frames)
-    write_atomically(directory / SYNCED_NAME, _SYNCED.pack(end.segment, end.offset))
+    write_atomically(directory / SYNCED_NAME, pack_synced(end.segment, end.offset))
     return count
 
 
@@ -100,7 +110,12 @@ class Journal:
     """The writing end of one collector's journal; use it from one event loop."""
 
     def __init__(
-        self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, limits: Limits | None = None
+        self,
+        directory: Path,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        segment_age_s: float = SEGMENT_AGE_S,
+        limits: Limits | None = None,
     ) -> None:
         """Open the slot's journal, cutting a torn last record of an earlier run.
 
@@ -111,6 +126,8 @@ class Journal:
             sync_directory(parent)
         self._directory = directory
         self._segment_bytes = segment_bytes
+        self._segment_age_s = segment_age_s
+        self._begun_s = 0.0  # when the segment got its first record, of a monotonic clock
         self._pending: list[bytes] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._lock = threading.Lock()
@@ -137,7 +154,7 @@ class Journal:
         """Tell whether the newest write reached the disk."""
         return not self._failed and not self._closing
 
-    def append(self, records: Sequence[Event | Drop]) -> asyncio.Future[None]:
+    def append(self, records: Sequence[JournalRecord]) -> asyncio.Future[None]:
         """Return a future that is done when the records are on the disk.
 
         It fails with JournalError when they could not be made safe; then none of them is kept.
@@ -166,7 +183,7 @@ class Journal:
 
     def _run(self) -> None:
         while True:
-            self._wake.wait(_TRY_AGAIN_S if self._failed else None)
+            self._wake.wait(self._patience_s())
             self._wake.clear()
             with self._lock:
                 pending, self._pending = self._pending, []
@@ -180,6 +197,8 @@ class Journal:
                 return
             elif self._failed:
                 self._try_again()
+            elif self._is_old():
+                self._finish_old()
             if self._closing:
                 self._wake.set()
 
@@ -188,8 +207,10 @@ class Journal:
         try:
             if shortage := self._room.take(len(data)):
                 return self._refuse(shortage)
-            if self._offset >= self._segment_bytes or not self._undone:
+            if self._offset >= self._segment_bytes or self._is_old() or not self._undone:
                 self._open_next_segment()
+            if not self._offset:
+                self._begun_s = time.monotonic()
             write_all(self._segment, data)
             os.fdatasync(self._segment)
             self._publish_synced(self._sequence, self._offset + len(data))
@@ -198,6 +219,26 @@ class Journal:
             return self._undo(error)
         self._recover()
         return None
+
+    def _patience_s(self) -> float | None:
+        """Return how long to wait when nothing comes; None is for ever."""
+        if self._failed:
+            return _TRY_AGAIN_S
+        if not self._offset:
+            return None
+        return max(0.0, self._begun_s + self._segment_age_s - time.monotonic())
+
+    def _is_old(self) -> bool:
+        return self._offset > 0 and time.monotonic() >= self._begun_s + self._segment_age_s
+
+    def _finish_old(self) -> None:
+        """Begin a segment though nothing comes, so that the old one can be freed."""
+        try:
+            self._open_next_segment()
+        except OSError as error:
+            # The next record finds out whether the journal can be written; else look much later.
+            self._begun_s = time.monotonic()
+            _log.warning("journal_segment_not_finished", errno=error.errno)
 
     def _try_again(self) -> None:
         """Find out whether a write works by now; nothing of it stays."""
@@ -269,7 +310,7 @@ class Journal:
         self._undone = True
 
     def _publish_synced(self, sequence: int, offset: int) -> None:
-        os.pwrite(self._synced_file, _SYNCED.pack(sequence, offset), 0)
+        os.pwrite(self._synced_file, pack_synced(sequence, offset), 0)
 
 
 def _open_alone(path: Path) -> int:

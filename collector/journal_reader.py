@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
 from collector.event import Drop, Event
-from collector.frames import Damage, decode_frames
+from collector.frames import Damage, JournalRecord, decode_frames
 from collector.journal import Position, read_synced, segment_path, segment_sequences
 from collector.quarantine import QUARANTINE_SUFFIX, set_aside
+from privacy.records import Record
 
 # How much of a segment is decoded at once.  Our choice: some ten thousand events.
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
@@ -27,11 +27,18 @@ Positions = Mapping[str, Position]  # by slot
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records between two positions of each slot, by the time they were received."""
+    """Records between two positions of each slot, by the time they were received.
+
+    It holds what is to be inserted, or (`wish`) the one record that is to be carried out next:
+    nothing that came before it in a slot is left, and nothing that came after it is there.
+    """
 
     records: list[Event | Drop]
     begin: Positions
     end: Positions
+    wish: Record | None = None
+    # A wish follows, so that the journal holds more than fits.
+    is_cut: bool = False
 
     @property
     def token(self) -> str:
@@ -40,6 +47,37 @@ class Batch:
             f"{slot}:{_text(self.begin[slot])}-{_text(self.end[slot])}" for slot in sorted(self.end)
         )
         return ",".join(parts)
+
+    @property
+    def size(self) -> int:
+        """Return how many records it has."""
+        return len(self.records) if self.wish is None else 1
+
+    @property
+    def newest(self) -> datetime:
+        """Return when the last record was received."""
+        return self.records[-1].received_at if self.wish is None else self.wish.received_at
+
+
+# A record with the position behind it.
+_Placed: TypeAlias = tuple[Event | Drop, Position]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a slot's journal holds next."""
+
+    ahead: list[_Placed]
+    is_full: bool  # there is more than fits
+    wish: tuple[Record, Position] | None  # what comes behind `ahead`
+
+    @property
+    def horizon(self) -> datetime | None:
+        """Return what the other slots must not run ahead of; None when this is all there is."""
+        if self.wish is not None:
+            return self.wish[0].received_at
+        # The newest, not the last: a slot's records may stand a little out of order.
+        return max(record.received_at for record, _ in self.ahead) if self.is_full else None
 
 
 def read_batch(
@@ -61,30 +99,37 @@ def read_batch(
         for path in sorted(root.iterdir())
         if path.is_dir()
     }
-    # The newest, not the last: a slot's records may stand a little out of order, and the slot that
-    # sets the horizon must be taken whole, else nothing might ever be.
-    horizon = min(
-        (max(record.received_at for record, _ in found) for found, full in reads.values() if full),
-        default=None,
-    )
+    horizon = min((read.horizon for read in reads.values() if read.horizon), default=None)
     records: list[Event | Drop] = []
     end = dict(begin)
-    for slot, (found, _) in reads.items():
-        taken = found if horizon is None else list(takewhile(partial(_within, horizon), found))
+    for slot, read in reads.items():
+        # The slot that sets the horizon must be taken whole, else nothing might ever be.
+        is_whole = horizon in (None, read.horizon)
+        taken = read.ahead if is_whole else _up_to(horizon, read.ahead)
         if taken:
             records.extend(record for record, _ in taken)
             end[slot] = taken[-1][1]
-    return _batch(root, begin, end, records)
+    is_cut = any(read.wish for read in reads.values())
+    if records or not is_cut:
+        return _batch(begin, end, records, is_cut=is_cut)
+    for slot, read in reads.items():
+        if read.wish is not None and read.horizon == horizon:
+            end[slot] = read.wish[1]
+            return _batch(begin, end, [], wish=read.wish[0], is_cut=True)
+    return None
 
 
 def read_range(root: Path, begin: Positions, end: Positions) -> Batch | None:
     """Return the records of exactly this range again; None when it holds none."""
     records: list[Event | Drop] = []
+    wish: Record | None = None
     for slot in sorted(end):  # as `read_batch` does: records of one instant keep their order
         since = begin.get(slot, Position(0, 0))
-        found, _ = _read_slot(root / slot, since, None, end[slot])
-        records.extend(record for record, _ in found)
-    return _batch(root, begin, end, records)
+        read = _read_slot(root / slot, since, None, end[slot])
+        records.extend(record for record, _ in read.ahead)
+        if read.wish is not None:
+            wish = read.wish[0]
+    return _batch(begin, end, records, wish=wish)
 
 
 def delete_segments(root: Path, read: Positions, older_than_s: float) -> None:
@@ -105,24 +150,46 @@ def delete_segments(root: Path, read: Positions, older_than_s: float) -> None:
 
 
 def _batch(
-    root: Path, begin: Positions, end: Positions, records: list[Event | Drop]
+    begin: Positions,
+    end: Positions,
+    records: list[Event | Drop],
+    *,
+    wish: Record | None = None,
+    is_cut: bool = False,
 ) -> Batch | None:
-    if not records:
+    if not records and wish is None:
         return None
     records.sort(key=lambda record: record.received_at)
     whole_begin = {slot: begin.get(slot, Position(0, 0)) for slot in end}
-    return Batch(records, whole_begin, dict(end))
+    return Batch(records, whole_begin, dict(end), wish, is_cut)
+
+
+def _up_to(horizon: datetime | None, ahead: list[_Placed]) -> list[_Placed]:
+    return list(takewhile(lambda item: horizon is None or item[0].received_at <= horizon, ahead))
 
 
 def _read_slot(
     directory: Path, begin: Position, limit: int | None, until: Position | None = None
-) -> tuple[list[tuple[Event | Drop, Position]], bool]:
+) -> _Read:
+    """Return a slot's records with the position behind each, up to the first wish among them."""
+    found, is_full = _read_frames(directory, begin, limit, until)
+    ahead: list[_Placed] = []
+    for record, end in found:
+        if not isinstance(record, Event | Drop):
+            return _Read(ahead, is_full, (record, end))
+        ahead.append((record, end))
+    return _Read(ahead, is_full, None)
+
+
+def _read_frames(
+    directory: Path, begin: Position, limit: int | None, until: Position | None
+) -> tuple[list[tuple[JournalRecord, Position]], bool]:
     """Return records with the position behind each, and whether `limit` cut them short.
 
     Reads as far as the slot's writer says the disk has it: what comes after was never answered.
     """
     safe = until or read_synced(directory)
-    found: list[tuple[Event | Drop, Position]] = []
+    found: list[tuple[JournalRecord, Position]] = []
     if begin >= safe:
         return found, False
     for sequence in segment_sequences(directory):
@@ -144,7 +211,7 @@ _NO_LIMIT: Final = 2**62
 
 def _read_chunk(
     path: Path, at: int, stop: int | None, limit: int
-) -> tuple[list[tuple[Event | Drop, int]], int, bool]:
+) -> tuple[list[tuple[JournalRecord, int]], int, bool]:
     """Return records from offset `at` on with the offset behind each, where to go on, and whether
     the segment has no more.
 
@@ -178,10 +245,6 @@ def _quarantine(path: Path, damage: Damage) -> None:
     name = f"{path.stem}-{damage.start}{QUARANTINE_SUFFIX}"
     if set_aside(path.with_name(name), content):
         _log.error("journal_record_damaged", segment=path.stem, at=damage.start, bytes=len(content))
-
-
-def _within(horizon: datetime, item: tuple[Event | Drop, Position]) -> bool:
-    return item[0].received_at <= horizon
 
 
 def _text(position: Position) -> str:

@@ -25,6 +25,10 @@ from collector.refused import find_refused
 from collector.repeat import mend_sessions, not_stored
 from collector.resend import RESEND_WINDOW, RecentIds
 from collector.session import SESSION_GAP, Sessions
+from collector.wishes import RecentErasures, forget_refused, set_undone, take_undone
+from privacy.carry_out import Clerk
+from privacy.errors import PrivacyError
+from privacy.records import Erasure, Record, Request, kind_of
 from schema import Store, StoreError
 
 # Our choice: with a look at the dashboard each half second, an event is seen within two seconds.
@@ -35,6 +39,8 @@ _RETRY_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 # After so many failures in a row it may be an event that is refused, and not a store that is down.
 _BLAME_AFTER: Final = 2
+# A wish that fails so often, half a minute long, while the store answers, waits for the next start.
+_WISH_TRIES: Final = 10
 # After so many looks an insert that the store says it has and does not show is not under way: a
 # server that renames a part for longer than the waits between has a disk that hangs.
 _UNSEEN_LOOKS: Final = 3
@@ -77,12 +83,15 @@ class Writer:
         self._done: Positions = {}
         self._sessions = Sessions()
         self._recent = RecentIds()
+        self._erased = RecentErasures()
+        self._clerk = Clerk(store, checkpoint_path.parent)
         self._stored_until: datetime | None = None
         self._caught_up_at: datetime | None = None
         self._pending: _Insert | None = None
         self._journal = ""
         self._plan: Positions | None = None
         self._started = False
+        self._has_more = False  # the journal held more than the newest batch
         self._pruned_at = self._freed_at = datetime.min.replace(tzinfo=UTC)
         # In a row, of the insert that is pending.
         self._failures = 0
@@ -103,6 +112,7 @@ class Writer:
         checkpoint = load_checkpoint(self._checkpoint_path)
         self._done, self._journal = checkpoint.done_positions, checkpoint.journal
         self._recent = RecentIds()
+        self._erased = RecentErasures()
         self._recall_recent()
         self._restore_sessions()
         following = checkpoint.next_positions
@@ -111,11 +121,12 @@ class Writer:
             if batch is not None:
                 self._pending = self._prepare(batch)
                 self._pending.doubtful = True
-            self._insert_pending()
+            self._store_pending()
             self._done = following
             # If the store had the batch already, what was prepared again met its own sessions.
             self._restore_sessions()
         self._save_plan(None)
+        take_undone(self._root)
         self._started = True
 
     def step(self, *, limit: int = BATCH_ROWS) -> int:
@@ -139,12 +150,13 @@ class Writer:
             self._pending = self._prepare(batch)
         batch = self._pending.batch
         self._save_plan(batch.end)
-        self._insert_pending()
+        self._store_pending()
         self._done = batch.end
-        self._prune(batch.records[-1].received_at)
-        if len(batch.records) < limit:
+        self._prune(batch.newest)
+        self._has_more = batch.is_cut or batch.size >= limit
+        if not self._has_more:
             self._caught_up_at = looked_at
-        return len(batch.records)
+        return batch.size
 
     def run(self, stop: threading.Event) -> None:
         """Insert until `stop` is set, then what is left; survive a store that is down."""
@@ -167,7 +179,7 @@ class Writer:
             self._save_meter()
             if stopping and not taken:
                 return
-            if taken < BATCH_ROWS and not stopping:
+            if not (self._has_more and taken) and not stopping:
                 stop.wait(max(0.0, BATCH_INTERVAL_S - (time.monotonic() - begun_s)))
 
     def _save_meter(self) -> None:
@@ -187,14 +199,44 @@ class Writer:
         save_checkpoint(self._checkpoint_path, self._journal, self._done, following)
         self._plan = following
 
-    def _insert_pending(self) -> None:
+    def _store_pending(self) -> None:
+        """Insert, or carry out, what is pending."""
+        if self._pending is not None:
+            wish = self._pending.batch.wish
+            if wish is None:
+                self._insert_pending(self._pending)
+            else:
+                self._carry_out(wish)
+            self._stored_until = self._pending.batch.newest
+            self._pending = None
+
+    def _carry_out(self, wish: Record) -> None:
+        """Do what was asked for; what came before it is in the store."""
+        try:
+            forget_refused(self._root, wish)
+            self._clerk.carry_out(wish)
+        except (StoreError, OSError, PrivacyError) as error:
+            self._give_up_later(wish, error)
+        self._failures = 0
+        if isinstance(wish, Erasure):
+            self._erased.add(wish.scope)
+        if not isinstance(wish, Request):
+            # A session that is gone takes no more events.
+            self._restore_sessions()
+
+    def _give_up_later(self, wish: Record, error: Exception) -> None:
+        """Raise StoreError, so that it is tried again, unless it is the wish that is refused."""
+        self._failures += 1
+        if self._failures < _WISH_TRIES or self._store.value("SELECT 1") != 1:
+            raise StoreError(f"{kind_of(wish)} not carried out: {error}") from error
+        set_undone(self._root, wish)
+        _log.error("wish_not_carried_out", kind=kind_of(wish), id=wish.id, reason=str(error))
+
+    def _insert_pending(self, insert: _Insert) -> None:
         """Insert what is pending, what the store has of it left out.
 
         Events come last: what is dropped depends on the sessions that the store had before them.
         """
-        insert = self._pending
-        if insert is None:
-            return
         begun_s = time.monotonic()
         try:
             if self._failures >= _BLAME_AFTER:
@@ -205,8 +247,6 @@ class Writer:
             self._failures += 1
             raise
         self._failures = self._unseen = 0
-        self._stored_until = insert.batch.records[-1].received_at
-        self._pending = None
         self._meter.inserted(
             len(insert.batch.records),
             len(insert.placed),
@@ -259,6 +299,8 @@ class Writer:
             reason, detail = "", ""
             if isinstance(record, Drop):
                 reason, detail = record.reason, record.detail
+            elif self._erased.cover(record):
+                continue
             elif self._recent.is_repeat(record.resend_id, record.received_at):
                 reason = "duplicate"
             else:
@@ -279,7 +321,9 @@ class Writer:
             for record in batch.records:
                 if isinstance(record, Event):
                     self._recent.is_repeat(record.resend_id, record.received_at)
-            self._stored_until = batch.records[-1].received_at
+            if isinstance(batch.wish, Erasure):
+                self._erased.add(batch.wish.scope)
+            self._stored_until = batch.newest
             at = batch.end
 
     def _restore_sessions(self) -> None:

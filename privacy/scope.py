@@ -1,7 +1,7 @@
 """Scope: which rows a visitor's wish is about, as far as the browser could show it.
 
-The condition on rows stands here and in `queries/scope.sql` alone; every statement about a scope is
-made by `scope_statement`.
+The condition on rows stands in `queries/scope.sql` and, for a row that is not in the store yet, in
+`Scope.covers`; nobody else writes one.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import msgspec
 from schema import statement
 
 _QUERIES: Final = "privacy.queries"
-# Where a statement has the condition.
-_MARK: Final = "{scope}"
+# What statements have in braces where a condition belongs; the first may hold the second.
+_MARKS: Final = ("held", "scope")
 
 # No pseudonym: nothing is on this day.
 NO_DAY: Final = date(1970, 1, 1)
@@ -89,10 +89,17 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
 
 @cache
 def scope_statement(name: str) -> str:
-    """Return the text of `name`.sql with the condition in its place."""
-    lines = statement(_QUERIES, "scope").splitlines()
-    condition = "\n".join(line for line in lines if not line.startswith("--"))
-    return statement(_QUERIES, name).replace(_MARK, condition)
+    """Return the text of `name`.sql with the conditions in their places."""
+    text = statement(_QUERIES, name)
+    for mark in _MARKS:
+        text = text.replace(f"{{{mark}}}", _condition(mark))
+    return text
+
+
+def _condition(name: str) -> str:
+    """Return the text of a condition without its comment."""
+    lines = statement(_QUERIES, name).splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
 
 
 def _is_named(row_id: int, named: Collection[int]) -> bool:

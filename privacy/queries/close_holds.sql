@@ -1,0 +1,6 @@
+-- close_holds: note that holds have ended which hold nothing any more.
+-- params: now, a UTC instant
+INSERT INTO holds
+SELECT * REPLACE ({now:DateTime64(6, 'UTC')} AS released_at, {now:DateTime64(6, 'UTC')} AS changed_at)
+FROM holds FINAL
+WHERE released_at IS NULL AND id NOT IN (SELECT hold FROM held_rows)

@@ -1,0 +1,9 @@
+-- remove_returned: take away what a try that was cut off had copied back of one partition.
+-- params: partition; hold and a scope's
+DELETE FROM event_rows IN PARTITION ID {partition:String}
+WHERE (site, day, time, name, visitor, session, page_id, path) IN
+(
+    SELECT site, day, time, name, visitor, session, page_id, path
+    FROM held_rows
+    WHERE _partition_id = {partition:String} AND {held}
+)
