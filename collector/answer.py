@@ -10,6 +10,7 @@ import msgspec
 from starlette.types import Message, Send
 
 from collector.errors import BeaconError, RateError
+from collector.hardening import ON_ALL
 
 DROPPED_HEADER: Final = "X-Footfall-Dropped"
 
@@ -90,7 +91,9 @@ PREFLIGHT: Final = Answer(
     {
         "type": "http.response.start",
         "status": 204,
-        "headers": [(name.encode(), value.encode()) for name, value in PREFLIGHT_HEADERS.items()],
+        "headers": [
+            (name.encode(), value.encode()) for name, value in (PREFLIGHT_HEADERS | ON_ALL).items()
+        ],
     },
     {"type": "http.response.body", "body": b""},
 )
@@ -113,7 +116,7 @@ def _json(
 
 
 def _answer(status: int, body: bytes, headers: Mapping[str, str]) -> Answer:
-    lines = {**headers, "content-length": str(len(body)), **CORS_HEADERS}
+    lines = {**headers, "content-length": str(len(body)), **CORS_HEADERS, **ON_ALL}
     return Answer(
         {
             "type": "http.response.start",

@@ -36,6 +36,7 @@ from collector.connection import connection_of, encoding_error
 from collector.decode import Payload, Problems, decode
 from collector.demo import DemoShop
 from collector.errors import BeaconError, JournalError, NotReadyError, RateError
+from collector.hardening import Hardening
 from collector.intake import Clock, Intake, utc_now
 from collector.journal import Journal
 from collector.metrics import CollectorMeter
@@ -74,6 +75,7 @@ class _Collector:
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         # A redirection repeats the Host header, which is the sender's.
         self._pages.router.redirect_slashes = False
+        self._hardened = Hardening(self._pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -81,7 +83,7 @@ class _Collector:
         Beacons, nearly all there is, do not go through the routes: that would take as long again.
         """
         if scope["type"] != "http" or scope["path"] != EVENT_PATH:
-            await self._pages(scope, receive, send)
+            await self._hardened(scope, receive, send)
         elif scope["method"] == "POST":
             try:
                 answer = await self._take_body(scope, receive)

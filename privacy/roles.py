@@ -11,20 +11,18 @@ from typing import Final, Literal, TypeAlias
 from schema.users import Role
 
 Duty: TypeAlias = Literal[
-    "figures",  # totals, breakdowns and who is there now, of the account's sites and pages
-    "export",  # the same figures as a file
+    "figures",  # totals, breakdowns and who is there now, on pages and as files
+    "rows",  # single events and sessions, as a file or by SQL
     "left_out",  # what a whole site did not count, and why
-    "sql",  # questions of one's own over the analysts' views
     "audit",  # who did what
-    "manage",  # sites, users, tokens, rights of visitors
 ]
 
 # A seller knows its own pages alone, so nothing that is told of a whole site.
 DUTIES: Final[Mapping[Role, frozenset[Duty]]] = {
-    "owner": frozenset({"figures", "export", "left_out", "sql", "audit", "manage"}),
-    "analyst": frozenset({"figures", "export", "left_out", "sql"}),
-    "viewer": frozenset({"figures", "export", "left_out"}),
-    "seller": frozenset({"figures", "export"}),
+    "owner": frozenset({"figures", "left_out", "rows", "audit"}),
+    "analyst": frozenset({"figures", "left_out", "rows"}),
+    "viewer": frozenset({"figures", "left_out"}),
+    "seller": frozenset({"figures"}),
 }
 
 

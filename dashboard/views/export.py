@@ -15,6 +15,7 @@ from dashboard.context import Context, context_of
 from dashboard.errors import NotFoundError, ParameterError
 from dashboard.model import ExportPage
 from dashboard.render import render
+from privacy.roles import Duty, may
 from schema import Site
 from schema.exporting import (
     DATASETS,
@@ -28,15 +29,14 @@ from schema.exporting import (
     extract_pages,
     read,
 )
-from schema.users import Role
 
-# What each role may take out.  A viewer sees figures and no single session; a seller's are those of
-# their own pages, small ones together.
-_ALLOWED: Final[dict[Role, tuple[Dataset, ...]]] = {
-    "owner": DATASETS,
-    "analyst": DATASETS,
-    "viewer": ("daily", "dropped"),
-    "seller": ("daily",),
+# What one has to be there for to take a dataset out; a seller's figures are those of their own
+# pages, small ones together.
+_NEEDED: Final[dict[Dataset, Duty]] = {
+    "events": "rows",
+    "sessions": "rows",
+    "daily": "figures",
+    "dropped": "left_out",
 }
 
 
@@ -49,7 +49,7 @@ async def export_page(request: Request) -> Response:
         site=site.name,
         timezone=str(asked.view.now.tzinfo),
         period=asked.view.period,
-        datasets=_ALLOWED[asker.user.role],
+        datasets=tuple(name for name in DATASETS if may(asker.user.role, _NEEDED[name])),
         formats=FORMATS,
     )
     viewer = asker.viewer()
@@ -62,7 +62,7 @@ async def export_file(request: Request) -> Response:
     context = context_of(request)
     asker, site = await _asker(context, request)
     dataset = _dataset(request.query_params.get("dataset", ""))
-    if dataset not in _ALLOWED[asker.user.role]:
+    if not may(asker.user.role, _NEEDED[dataset]):
         raise NotFoundError("This export is not for your role: see the export page.")
     output_format = _format(request.query_params.get("format", "csv"))
     since, until = _day(request, "since"), _day(request, "until")
