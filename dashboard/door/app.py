@@ -42,12 +42,13 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        # Clients join their paths to ours with one slash or two.
+        path = "/" + scope["path"].removeprefix(scope.get("root_path", "")).strip("/")
         if scope["method"] not in ("GET", "POST", "HEAD"):
             await PlainTextResponse("Use GET or POST.\n", 405)(scope, receive, send)
         elif path == "/ping":
             await PlainTextResponse(_OK)(scope, receive, send)
-        elif path not in ("", "/", DOOR):
+        elif path not in ("/", DOOR):
             await PlainTextResponse("There is / and /ping.\n", 404)(scope, receive, send)
         else:
             await self._answer(scope, receive, send)

@@ -11,12 +11,11 @@ from tests.door.door_server import DoorServer
 
 def ask(door: DoorServer, text: str, *, token: str = "", **parameters: Any) -> httpx.Response:
     """Return the door's answer to a question, asked with the token for mine.example."""
-    return httpx.post(
+    return door.client.post(
         door.url,
         content=text.encode(),
         params=parameters,
         headers={"Authorization": f"Bearer {token or door.mine}"},
-        timeout=30,
     )
 
 

@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from schema import Site, Store, save_site
 from schema.closing import close_day, refresh_shown_places
 from schema.tokens import Scope, new_token, save_token
@@ -44,6 +46,7 @@ class DoorServer:
     everything: str  # one for all sites, named "all"
     stats: str  # one of another scope
     store: Store
+    client: httpx.Client  # one connection for many questions
 
 
 def fill(store: Store) -> None:
@@ -72,7 +75,7 @@ def fill(store: Store) -> None:
 @contextmanager
 def door_serving(store: Store, data: Path) -> Iterator[DoorServer]:
     """Serve the dashboard over a filled store."""
-    with serving(an_app(store, data, lambda: NOW)) as url:
+    with serving(an_app(store, data, lambda: NOW)) as url, httpx.Client(timeout=60) as client:
         yield DoorServer(
             url=f"{url}/clickhouse/",
             port=int(url.rpartition(":")[2]),
@@ -80,6 +83,7 @@ def door_serving(store: Store, data: Path) -> Iterator[DoorServer]:
             everything=_token(store, "all", "sql"),
             stats=_token(store, "figures", "stats"),
             store=store,
+            client=client,
         )
 
 

@@ -1,0 +1,39 @@
+// Asks the door as Node programs do and prints what came, as JSON: ask.mjs URL USER TOKEN
+import { createClient } from "@clickhouse/client";
+
+const [url, username, password] = process.argv.slice(2);
+const { origin, pathname } = new URL(url);
+const options = { url: origin, pathname, username, password, database: "footfall" };
+const client = createClient({ ...options, compression: { response: true } });
+// Compressed, the client loses the message of an answer that breaks off, and tells only of that.
+const plain = createClient(options);
+
+const rows = await client.query({
+  query: "SELECT path, count() AS n FROM events WHERE visitor = {v:UInt64} GROUP BY path ORDER BY path",
+  query_params: { v: 1 },
+  format: "JSONEachRow",
+  query_id: "node-1",
+});
+const answered = { ping: await client.ping(), queryId: rows.query_id, rows: await rows.json() };
+
+const stream = (
+  await client.query({ query: "SELECT number FROM numbers(300000)", format: "JSONCompactEachRow" })
+).stream();
+answered.streamed = 0;
+for await (const part of stream) answered.streamed += part.length;
+
+const failures = {
+  refused: "SELECT * FROM users",
+  late: "SELECT throwIf(number = 3000000), number FROM numbers(4000000)",
+};
+for (const [name, query] of Object.entries(failures)) {
+  try {
+    const result = await plain.query({ query, format: "JSONCompactEachRow" });
+    for await (const part of result.stream()) part;
+  } catch (error) {
+    answered[name] = { code: error.code, type: error.type };
+  }
+}
+await client.close();
+await plain.close();
+console.log(JSON.stringify(answered));
