@@ -42,6 +42,7 @@ demo: run
 
 test: setup  ## run every test, the browser's included
 	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m tests.door.node_client
 	$(BIN)/python -m pytest -q
 
 check: setup  ## ruff, mypy, the compose file
