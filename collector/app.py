@@ -175,7 +175,7 @@ class _Collector:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         data = self._settings.data
         slot = data / "journal" / self._settings.journal_slot
-        journal = Journal(slot, limits=self._settings.limits)
+        journal = Journal(slot, limits=self._settings.limits, keys=self._settings.keys)
         self._intake = Intake(
             journal,
             PublishedRules(rules_path(data)),

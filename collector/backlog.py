@@ -10,6 +10,7 @@ from pathlib import Path
 from collector.checkpoint import load_checkpoint
 from collector.frames import HEADER_BYTES, MAX_PAYLOAD_BYTES, decode_frames
 from collector.journal import Position, read_synced, segment_path, segment_sequences
+from schema.keys import NO_KEYS, Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Backlog:
     oldest_unread_at: datetime | None  # when that record was received; None when all are read
 
 
-def backlogs(root: Path, checkpoint_path: Path) -> Mapping[str, Backlog]:
+def backlogs(root: Path, checkpoint_path: Path, *, keys: Keys = NO_KEYS) -> Mapping[str, Backlog]:
     """Return each slot's backlog; raises OSError.
 
     Counts from the writer's checkpoint, which is at most one batch behind the store.
@@ -30,13 +31,13 @@ def backlogs(root: Path, checkpoint_path: Path) -> Mapping[str, Backlog]:
     if not root.is_dir():
         return {}
     return {
-        path.name: _backlog(path, done.get(path.name, Position(0, 0)))
+        path.name: _backlog(path, done.get(path.name, Position(0, 0)), keys)
         for path in sorted(root.iterdir())
         if path.is_dir()
     }
 
 
-def _backlog(directory: Path, done: Position) -> Backlog:
+def _backlog(directory: Path, done: Position, keys: Keys) -> Backlog:
     safe = read_synced(directory)
     journal_bytes = unread_bytes = 0
     oldest: datetime | None = None
@@ -51,17 +52,17 @@ def _backlog(directory: Path, done: Position) -> Backlog:
         end = safe.offset if sequence == safe.segment else size
         if done.segment <= sequence <= safe.segment and end > begin:
             unread_bytes += end - begin
-            oldest = oldest or _received_at(path, begin, end)
+            oldest = oldest or _received_at(path, begin, end, keys)
     return Backlog(journal_bytes, unread_bytes, oldest)
 
 
-def _received_at(path: Path, begin: int, end: int) -> datetime | None:
+def _received_at(path: Path, begin: int, end: int, keys: Keys) -> datetime | None:
     """Return when the first record between two offsets of a segment was received."""
     most = HEADER_BYTES + MAX_PAYLOAD_BYTES
     try:
         with path.open("rb") as file:
             file.seek(begin)
-            frames, _, _ = decode_frames(file.read(min(most, end - begin)), begin, 1)
+            frames, _, _ = decode_frames(file.read(min(most, end - begin)), begin, 1, keys)
     except FileNotFoundError:
         return None
     return frames[0].record.received_at if frames else None

@@ -2,6 +2,7 @@
 
 A frame is a header and a payload.  The header holds a marker to find the way again after damage,
 the record's type and format version, the payload's length, and a checksum over all of these.
+The payload is sealed when encryption is on: frames of both kinds may follow each other.
 """
 
 from __future__ import annotations
@@ -17,9 +18,17 @@ import msgspec
 
 from collector.event import Drop, Event
 from privacy.records import Correction, Erasure, Hold, Record, Release, Request
+from schema.errors import SealError
+from schema.keys import NO_KEYS, Keys
+from schema.sealing import SEAL_BYTES, Sealer, key_id_of, open_sealed
 
 MARKER: Final = b"\xf7FF\x0a"
 FORMAT_VERSION: Final = 1
+# The same payload, sealed.
+SEALED_VERSION: Final = 2
+
+# What the journal's keys are derived for.
+JOURNAL_USE: Final = b"journal"
 
 # marker, type, version, payload bytes, checksum
 _HEADER: Final = struct.Struct("<4sBBII")
@@ -78,22 +87,35 @@ class Damage:
     end: int
 
 
-def encode_frame(record: JournalRecord) -> bytes:
+def journal_sealer(keys: Keys) -> Sealer | None:
+    """Return what seals frames with the key that writes; None without keys."""
+    return Sealer(keys, JOURNAL_USE) if keys else None
+
+
+def encode_frame(record: JournalRecord, sealer: Sealer | None = None) -> bytes:
     """Return the bytes of one frame; raises ValueError for a record that no request can make."""
     payload = _encode(record)
-    if len(payload) > MAX_PAYLOAD_BYTES:
+    if len(payload) > MAX_PAYLOAD_BYTES - SEAL_BYTES:
         # A reader would take it for damage, after the sender was told that it is safe.
-        raise ValueError(f"a record has {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES} fit")
-    kind = _TYPES[type(record)]
-    checksum = crc32(payload, crc32(_CHECKED.pack(kind, FORMAT_VERSION, len(payload))))
-    return _HEADER.pack(MARKER, kind, FORMAT_VERSION, len(payload), checksum) + payload
+        raise ValueError(
+            f"a record has {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES - SEAL_BYTES} fit"
+        )
+    kind, version = _TYPES[type(record)], FORMAT_VERSION
+    if sealer is not None:
+        version = SEALED_VERSION
+        payload = sealer.seal(payload, bytes((kind, version)))
+    checksum = crc32(payload, crc32(_CHECKED.pack(kind, version, len(payload))))
+    return _HEADER.pack(MARKER, kind, version, len(payload), checksum) + payload
 
 
-def decode_frames(data: bytes, base: int, limit: int) -> tuple[list[Frame], list[Damage], int]:
+def decode_frames(
+    data: bytes, base: int, limit: int, keys: Keys = NO_KEYS
+) -> tuple[list[Frame], list[Damage], int]:
     """Return up to `limit` frames of `data`, the damage between them, and where reading ended.
 
     `base` is the offset of `data` in its segment; frames carry segment offsets.  Bytes after the
     last whole frame are left for the next call: they may be a record that is still being written.
+    Raises MissingKeyError at a frame that a key not among `keys` sealed.
     """
     frames: list[Frame] = []
     damage: list[Damage] = []
@@ -105,7 +127,7 @@ def decode_frames(data: bytes, base: int, limit: int) -> tuple[list[Frame], list
         start, end, kind, version = found
         if start > at:
             damage.append(Damage(base + at, base + start))
-        record = _decode(data, start, end, kind, version)
+        record = _decode(data[start + HEADER_BYTES : end], kind, version, keys)
         if record is None:
             damage.append(Damage(base + start, base + end))
         else:
@@ -120,6 +142,17 @@ def whole_frames_end(data: bytes) -> int:
     while (found := _next_frame(data, at)) is not None:
         at = found[1]
     return at
+
+
+def sealing_keys(data: bytes) -> set[str]:
+    """Return the ids of the keys that sealed a segment's frames."""
+    found: set[str] = set()
+    at = 0
+    while (frame := _next_frame(data, at)) is not None:
+        start, at, _, version = frame
+        if version == SEALED_VERSION:
+            found.add(key_id_of(data[start + HEADER_BYTES : at]))
+    return found
 
 
 def _next_frame(data: bytes, at: int) -> tuple[int, int, int, int] | None:
@@ -138,12 +171,14 @@ def _next_frame(data: bytes, at: int) -> tuple[int, int, int, int] | None:
         at = start + 1
 
 
-def _decode(data: bytes, start: int, end: int, kind: int, version: int) -> JournalRecord | None:
-    """Return the record of a whole frame; None when a newer Footfall wrote it and this cannot."""
-    decode = _DECODERS.get(kind) if version == FORMAT_VERSION else None
+def _decode(payload: bytes, kind: int, version: int, keys: Keys) -> JournalRecord | None:
+    """Return the record of a whole frame; None when it is forged or a newer Footfall wrote it."""
+    decode = _DECODERS.get(kind) if version in (FORMAT_VERSION, SEALED_VERSION) else None
     if decode is None:
         return None
     try:
-        return decode(data[start + HEADER_BYTES : end])
-    except msgspec.DecodeError:
+        if version == SEALED_VERSION:
+            payload = open_sealed(keys, JOURNAL_USE, payload, bytes((kind, version)))
+        return decode(payload)
+    except (msgspec.DecodeError, SealError):
         return None

@@ -23,9 +23,11 @@ import structlog
 
 from collector.errors import JournalError
 from collector.event import Drop, Event
-from collector.frames import JournalRecord, encode_frame, whole_frames_end
+from collector.frames import JournalRecord, encode_frame, journal_sealer, whole_frames_end
 from collector.room import Limits, Room
 from schema.files import sync_directory, write_all, write_atomically
+from schema.keys import NO_KEYS, Keys
+from schema.sealing import Sealer
 
 SEGMENT_SUFFIX: Final = ".journal"
 
@@ -82,7 +84,11 @@ def pack_synced(segment: int, offset: int) -> bytes:
 
 
 def write_segments(
-    directory: Path, records: Iterable[Event | Drop], *, segment_bytes: int = SEGMENT_BYTES
+    directory: Path,
+    records: Iterable[Event | Drop],
+    *,
+    segment_bytes: int = SEGMENT_BYTES,
+    keys: Keys = NO_KEYS,
 ) -> int:
     """Write a slot's whole journal at once and return how many records it has.
 
@@ -94,7 +100,7 @@ def write_segments(
         segment_path(directory, sequence).unlink()
     count = 0
     end = Position(0, 0)
-    for frames, received_at in _parts(records, segment_bytes):
+    for frames, received_at in _parts(records, segment_bytes, journal_sealer(keys)):
         data = b"".join(frames)
         end = Position(end.segment + 1, len(data))
         path = segment_path(directory, end.segment)
@@ -116,6 +122,7 @@ class Journal:
         segment_bytes: int = SEGMENT_BYTES,
         segment_age_s: float = SEGMENT_AGE_S,
         limits: Limits | None = None,
+        keys: Keys = NO_KEYS,
     ) -> None:
         """Open the slot's journal, cutting a torn last record of an earlier run.
 
@@ -128,6 +135,7 @@ class Journal:
         self._segment_bytes = segment_bytes
         self._segment_age_s = segment_age_s
         self._begun_s = 0.0  # when the segment got its first record, of a monotonic clock
+        self._sealer = journal_sealer(keys)
         self._pending: list[bytes] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._lock = threading.Lock()
@@ -163,7 +171,7 @@ class Journal:
         if self._closing:
             future.set_exception(JournalError("the journal is closed"))
             return future
-        data = b"".join([encode_frame(record) for record in records])
+        data = b"".join([encode_frame(record, self._sealer) for record in records])
         with self._lock:
             is_first = not self._waiting
             self._pending.append(data)
@@ -325,14 +333,14 @@ def _open_alone(path: Path) -> int:
 
 
 def _parts(
-    records: Iterable[Event | Drop], segment_bytes: int
+    records: Iterable[Event | Drop], segment_bytes: int, sealer: Sealer | None
 ) -> Iterator[tuple[list[bytes], datetime]]:
     """Yield the frames of one segment after another, and when its last record was received."""
     frames: list[bytes] = []
     size_bytes = 0
     received_at = datetime.min.replace(tzinfo=UTC)
     for record in records:
-        frames.append(encode_frame(record))
+        frames.append(encode_frame(record, sealer))
         size_bytes += len(frames[-1])
         received_at = record.received_at
         if size_bytes >= segment_bytes:

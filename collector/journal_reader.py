@@ -16,6 +16,7 @@ from collector.frames import Damage, JournalRecord, decode_frames
 from collector.journal import Position, read_synced, segment_path, segment_sequences
 from collector.quarantine import QUARANTINE_SUFFIX, set_aside
 from privacy.records import Record
+from schema.keys import NO_KEYS, Keys
 
 # How much of a segment is decoded at once.  Our choice: some ten thousand events.
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
@@ -81,7 +82,12 @@ class _Read:
 
 
 def read_batch(
-    root: Path, begin: Positions, limit: int, *, until: Positions | None = None
+    root: Path,
+    begin: Positions,
+    limit: int,
+    *,
+    until: Positions | None = None,
+    keys: Keys = NO_KEYS,
 ) -> Batch | None:
     """Return about `limit` records that stand behind `begin`; None when there are none.
 
@@ -95,6 +101,7 @@ def read_batch(
             begin.get(path.name, Position(0, 0)),
             limit,
             None if until is None else until.get(path.name, Position(0, 0)),
+            keys=keys,
         )
         for path in sorted(root.iterdir())
         if path.is_dir()
@@ -119,13 +126,15 @@ def read_batch(
     return None
 
 
-def read_range(root: Path, begin: Positions, end: Positions) -> Batch | None:
+def read_range(
+    root: Path, begin: Positions, end: Positions, *, keys: Keys = NO_KEYS
+) -> Batch | None:
     """Return the records of exactly this range again; None when it holds none."""
     records: list[Event | Drop] = []
     wish: Record | None = None
     for slot in sorted(end):  # as `read_batch` does: records of one instant keep their order
         since = begin.get(slot, Position(0, 0))
-        read = _read_slot(root / slot, since, None, end[slot])
+        read = _read_slot(root / slot, since, None, end[slot], keys=keys)
         records.extend(record for record, _ in read.ahead)
         if read.wish is not None:
             wish = read.wish[0]
@@ -169,10 +178,15 @@ def _up_to(horizon: datetime | None, ahead: list[_Placed]) -> list[_Placed]:
 
 
 def _read_slot(
-    directory: Path, begin: Position, limit: int | None, until: Position | None = None
+    directory: Path,
+    begin: Position,
+    limit: int | None,
+    until: Position | None = None,
+    *,
+    keys: Keys,
 ) -> _Read:
     """Return a slot's records with the position behind each, up to the first wish among them."""
-    found, is_full = _read_frames(directory, begin, limit, until)
+    found, is_full = _read_frames(directory, begin, limit, until, keys)
     ahead: list[_Placed] = []
     for record, end in found:
         if not isinstance(record, Event | Drop):
@@ -182,7 +196,7 @@ def _read_slot(
 
 
 def _read_frames(
-    directory: Path, begin: Position, limit: int | None, until: Position | None
+    directory: Path, begin: Position, limit: int | None, until: Position | None, keys: Keys
 ) -> tuple[list[tuple[JournalRecord, Position]], bool]:
     """Return records with the position behind each, and whether `limit` cut them short.
 
@@ -199,7 +213,7 @@ def _read_frames(
         stop = safe.offset if sequence == safe.segment else None
         while limit is None or len(found) < limit:
             room = _NO_LIMIT if limit is None else limit - len(found)
-            frames, at, ended = _read_chunk(segment_path(directory, sequence), at, stop, room)
+            frames, at, ended = _read_chunk(segment_path(directory, sequence), at, stop, room, keys)
             found.extend((frame, Position(sequence, end)) for frame, end in frames)
             if ended:
                 break
@@ -210,7 +224,7 @@ _NO_LIMIT: Final = 2**62
 
 
 def _read_chunk(
-    path: Path, at: int, stop: int | None, limit: int
+    path: Path, at: int, stop: int | None, limit: int, keys: Keys
 ) -> tuple[list[tuple[JournalRecord, int]], int, bool]:
     """Return records from offset `at` on with the offset behind each, where to go on, and whether
     the segment has no more.
@@ -223,7 +237,7 @@ def _read_chunk(
     while True:
         with path.open("rb") as file:
             file.seek(at)
-            frames, damage, end = decode_frames(file.read(min(wanted, last - at)), at, limit)
+            frames, damage, end = decode_frames(file.read(min(wanted, last - at)), at, limit, keys)
         ended = at + wanted >= last
         if end > at or ended:
             break

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import uvicorn
@@ -24,12 +26,16 @@ _KEEP_ALIVE_S: Final = 20
 # How often the server's loop ticks in a second (uvicorn's `Server.main_loop`).
 _TICKS_A_SECOND: Final = 10
 
+NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 
-def run(settings: CollectorSettings, listener: socket.socket) -> None:
+
+def run(
+    settings: CollectorSettings, listener: socket.socket, options: Mapping[str, Any] = NO_OPTIONS
+) -> None:
     """Serve until SIGTERM or SIGINT, and end when every event under way is in the journal.
 
-    The end by SIGTERM is that of the signal, after the journal was closed.  Raises SystemExit when
-    the journal cannot be opened.
+    The end by SIGTERM is that of the signal, after the journal was closed.  `options` are further
+    ones of uvicorn, such as those of TLS.  Raises SystemExit when the journal cannot be opened.
     """
     meter = CollectorMeter(meter_path(settings))
     protocol: Any = partial(Protocol, meter=meter)  # the server only ever calls it
@@ -47,6 +53,7 @@ def run(settings: CollectorSettings, listener: socket.socket) -> None:
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_STOP_WITHIN_S,
+            **options,
         )
     )
     with suppress(KeyboardInterrupt):

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from collector.room import Limits
+from schema.keys import NO_KEYS, Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class CollectorSettings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     geoip_paths: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
     limits: Limits = Limits()  # noqa: RUF009 - frozen
+    keys: Keys = NO_KEYS  # what seals the journal
     demo: Path | None = None  # a directory to serve at /demo/
 
 

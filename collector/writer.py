@@ -17,7 +17,7 @@ import structlog
 from collector.checkpoint import load_checkpoint, save_checkpoint
 from collector.event import Drop, Event
 from collector.event_rows import COLUMNS, Placed, columns
-from collector.frames import encode_frame
+from collector.frames import encode_frame, journal_sealer
 from collector.journal_reader import Batch, Positions, delete_segments, read_batch, read_range
 from collector.metrics import WriterMeter
 from collector.quarantine import QUARANTINE_SUFFIX, prune_quarantine, set_aside
@@ -30,6 +30,7 @@ from privacy.carry_out import Clerk
 from privacy.errors import PrivacyError
 from privacy.records import Erasure, Record, Request, kind_of
 from schema import Store, StoreError
+from schema.keys import NO_KEYS, Keys
 
 # Our choice: with a look at the dashboard each half second, an event is seen within two seconds.
 BATCH_INTERVAL_S: Final = 0.5
@@ -74,17 +75,21 @@ class Writer:
         journal_root: Path,
         checkpoint_path: Path,
         meter: WriterMeter | None = None,
+        *,
+        keys: Keys = NO_KEYS,
     ) -> None:
         journal_root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._store = store
         self._root = journal_root
+        self._keys = keys
+        self._sealer = journal_sealer(keys)
         self._checkpoint_path = checkpoint_path
         self._meter = meter or WriterMeter()
         self._done: Positions = {}
         self._sessions = Sessions()
         self._recent = RecentIds()
         self._erased = RecentErasures()
-        self._clerk = Clerk(store, checkpoint_path.parent)
+        self._clerk = Clerk(store, checkpoint_path.parent, keys)
         self._stored_until: datetime | None = None
         self._caught_up_at: datetime | None = None
         self._pending: _Insert | None = None
@@ -117,7 +122,7 @@ class Writer:
         self._restore_sessions()
         following = checkpoint.next_positions
         if following is not None:
-            batch = read_range(self._root, self._done, following)
+            batch = read_range(self._root, self._done, following, keys=self._keys)
             if batch is not None:
                 self._pending = self._prepare(batch)
                 self._pending.doubtful = True
@@ -139,7 +144,7 @@ class Writer:
             self.start()
         looked_at = datetime.now(UTC)
         if self._pending is None:
-            batch = read_batch(self._root, self._done, limit)
+            batch = read_batch(self._root, self._done, limit, keys=self._keys)
             if batch is None:
                 # The store remembers only so many tokens: leave no old plan to be repeated.
                 self._save_plan(None)
@@ -282,9 +287,10 @@ class Writer:
         """Take the events that no store would take out of a batch, so that the others go in."""
         refused = find_refused(self._store, insert.placed) if insert.placed else []
         for event in refused:
-            frame = encode_frame(event)
-            name = f"refused-{blake2b(frame, digest_size=8).hexdigest()}{QUARANTINE_SUFFIX}"
-            if set_aside(self._root / name, frame):
+            # The name is the event's own, however the frame is sealed.
+            digest = blake2b(encode_frame(event), digest_size=8).hexdigest()
+            name = f"refused-{digest}{QUARANTINE_SUFFIX}"
+            if set_aside(self._root / name, encode_frame(event, self._sealer)):
                 self.refused_count += 1
                 _log.error("event_refused", site=event.site, file=name)
         insert.placed = [item for item in insert.placed if item[0] not in refused]
@@ -317,7 +323,9 @@ class Writer:
         """Read again what is still in the journal before `done`: ids, and the newest record."""
         at: Positions = {}
         self._stored_until = None
-        while (batch := read_batch(self._root, at, BATCH_ROWS, until=self._done)) is not None:
+        while (
+            batch := read_batch(self._root, at, BATCH_ROWS, until=self._done, keys=self._keys)
+        ) is not None:
             for record in batch.records:
                 if isinstance(record, Event):
                     self._recent.is_repeat(record.resend_id, record.received_at)

@@ -10,6 +10,7 @@ from collector.settings import CollectorSettings
 from footfall.config import from_environ
 from footfall.paths import STOREFRONT
 from footfall.process import child_arguments, inherited_listener
+from footfall.tls import server_options
 
 
 def main() -> None:
@@ -22,9 +23,10 @@ def main() -> None:
         trusted_proxies=config.trusted_proxies,
         geoip_paths=config.geoip_db,
         limits=Limits(config.journal_limit_mib * MIB, config.disk_reserve_mib * MIB),
+        keys=config.keys,
         demo=STOREFRONT / "site" if config.demo else None,
     )
-    run(settings, inherited_listener(arguments.listener))
+    run(settings, inherited_listener(arguments.listener), server_options(config.tls))
 
 
 if __name__ == "__main__":

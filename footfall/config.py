@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from collector.room import DISK_RESERVE_BYTES, JOURNAL_LIMIT_BYTES, MIB
 from footfall.errors import ConfigError
+from footfall.tls import Tls
+from schema.keys import Key, Keys, parse_key
 
 PREFIX: Final = "FOOTFALL_"
 FILE_SUFFIX: Final = "_FILE"
@@ -37,9 +39,16 @@ class Config:
 
     data: Path = Path("data")  # journal, embedded database, salts, geo database
     clickhouse_url: str = field(default="", repr=False)  # "" is the embedded engine
+    clickhouse_ca: Path | None = None  # whom its certificate is from; None: whom the system knows
     collector: Address = Address("127.0.0.1", 8000)  # the public listener
     dashboard: Address = Address("127.0.0.1", 8001)  # the internal listener
     clickhouse_door: Address | None = None  # a listener of its own for the ClickHouse door
+    tls_cert: Path | None = None  # the public listener's, and the internal one's without its own
+    tls_key: Path | None = None
+    dashboard_tls_cert: Path | None = None
+    dashboard_tls_key: Path | None = None
+    encryption_key: str = field(default="", repr=False)  # 64 hex digits; "" encrypts nothing
+    encryption_old_keys: tuple[str, ...] = field(default=(), repr=False)  # while keys change
     public_url: str = ""  # where browsers reach the collector; "" is its listener
     workers: int = 1  # collector processes
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -51,6 +60,25 @@ class Config:
     audit_retention_days: int = 730  # of the audit log; longer than one of its chains lives
     store_hung_after_s: int = 60  # without a sign of life, after which it is killed; 0 is never
     demo: bool = False
+
+    @property
+    def keys(self) -> Keys:
+        """Return the keys that encrypt what lies on the disk."""
+        texts = [self.encryption_key, *self.encryption_old_keys] if self.encryption_key else []
+        found: dict[str, Key] = {key.id: key for key in map(parse_key, texts)}
+        return Keys(tuple(found.values()))
+
+    @property
+    def tls(self) -> Tls | None:
+        """Return the public listener's certificate; None: it speaks plain HTTP."""
+        return Tls(self.tls_cert, self.tls_key) if self.tls_cert and self.tls_key else None
+
+    @property
+    def dashboard_tls(self) -> Tls | None:
+        """Return the internal listener's certificate; None: it speaks plain HTTP."""
+        if self.dashboard_tls_cert and self.dashboard_tls_key:
+            return Tls(self.dashboard_tls_cert, self.dashboard_tls_key)
+        return self.tls
 
 
 def from_environ(environ: Mapping[str, str], **given: Any) -> Config:
@@ -67,6 +95,7 @@ def from_environ(environ: Mapping[str, str], **given: Any) -> Config:
         except ValueError as error:
             shown = "(secret)" if name in _SECRETS else repr(text)
             faults.append(f"{PREFIX}{name.upper()}={shown}: {error}")
+    faults += _missing(values)
     if faults:
         raise ConfigError("; ".join(faults))
     return Config(**values | {name: value for name, value in given.items() if value is not None})
@@ -77,6 +106,13 @@ def to_environ(config: Config) -> dict[str, str]:
     values = {
         "data": str(config.data.absolute()),
         "clickhouse_url": config.clickhouse_url,
+        "clickhouse_ca": _absolute(config.clickhouse_ca),
+        "tls_cert": _absolute(config.tls_cert),
+        "tls_key": _absolute(config.tls_key),
+        "dashboard_tls_cert": _absolute(config.dashboard_tls_cert),
+        "dashboard_tls_key": _absolute(config.dashboard_tls_key),
+        "encryption_key": config.encryption_key,
+        "encryption_old_keys": ",".join(config.encryption_old_keys),
         "collector": str(config.collector),
         "dashboard": str(config.dashboard),
         "clickhouse_door": str(config.clickhouse_door or ""),
@@ -93,6 +129,26 @@ def to_environ(config: Config) -> dict[str, str]:
         "store_hung_after_s": str(config.store_hung_after_s),
     }
     return {PREFIX + name.upper(): text for name, text in values.items() if text}
+
+
+def _missing(values: Mapping[str, Any]) -> list[str]:
+    """Return a fault for each setting that is of no use without another one."""
+    needs = {
+        "tls_cert": "tls_key",
+        "tls_key": "tls_cert",
+        "dashboard_tls_cert": "dashboard_tls_key",
+        "dashboard_tls_key": "dashboard_tls_cert",
+        "encryption_old_keys": "encryption_key",
+    }
+    return [
+        f"{PREFIX}{name.upper()}: expected {PREFIX}{other.upper()} with it"
+        for name, other in needs.items()
+        if name in values and other not in values
+    ]
+
+
+def _absolute(path: Path | None) -> str:
+    return "" if path is None else str(path.absolute())
 
 
 def _texts(environ: Mapping[str, str], faults: list[str]) -> dict[str, str]:
@@ -144,6 +200,15 @@ def _clickhouse_url(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    parse_key(text)
+    return text
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(_key(part.strip()) for part in text.split(",") if part.strip())
+
+
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
@@ -172,6 +237,13 @@ def _flag(text: str) -> bool:
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "data": Path,
     "clickhouse_url": _clickhouse_url,
+    "clickhouse_ca": Path,
+    "tls_cert": Path,
+    "tls_key": Path,
+    "dashboard_tls_cert": Path,
+    "dashboard_tls_key": Path,
+    "encryption_key": _key,
+    "encryption_old_keys": _keys,
     "collector": parse_address,
     "dashboard": parse_address,
     "clickhouse_door": parse_address,
@@ -188,7 +260,9 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "audit_retention_days": partial(_whole_number, 90),
     "store_hung_after_s": partial(_whole_number, 0),
 }
-_SECRETS: Final = frozenset({"clickhouse_url", "maxmind_licence_key"})
+_SECRETS: Final = frozenset(
+    {"clickhouse_url", "maxmind_licence_key", "encryption_key", "encryption_old_keys"}
+)
 
 
 def setting_names() -> Iterable[str]:

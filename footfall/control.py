@@ -25,12 +25,15 @@ from starlette.routing import Route
 from footfall.commands import Context, open_stream, run_command
 from footfall.config import Config
 from footfall.errors import CommandError, UsageError
+from footfall.opening import open_store
 from footfall.paths import DataPaths
 from geoip import GeoipError
-from schema import SchemaError, migrate, open_embedded, open_server
+from schema import SchemaError, migrate
 
 # A command may wait for a merge or a busy engine; a hung store is told to the person in the end.
 TIMEOUT_S: Final = 60.0
+# One that reads or writes all there is.  Our choice: a disk's worth in a working day.
+_LONG_S: Final = 8 * 3600.0
 
 # sockaddr_un.sun_path: 108 bytes on Linux, 104 on macOS and the BSDs, the final NUL included.
 _MAX_SOCKET_PATH_BYTES: Final = 103
@@ -44,10 +47,19 @@ def call(config: Config, command: str, **arguments: Any) -> Any:
 
     Raises CommandError with one line for the person who called.
     """
+    return _call(config, command, arguments, TIMEOUT_S)
+
+
+def call_long(config: Config, command: str, **arguments: Any) -> Any:
+    """Run a command that may take hours, as `call` does."""
+    return _call(config, command, arguments, _LONG_S)
+
+
+def _call(config: Config, command: str, arguments: Mapping[str, Any], within_s: float) -> Any:
     paths = DataPaths(config.data)
     if not config.clickhouse_url:
         try:
-            return _ask(paths, command, arguments)
+            return _ask(paths, command, arguments, within_s)
         except _NotRunningError:
             pass
     with _command_errors():
@@ -167,9 +179,11 @@ class _NotRunningError(CommandError):
     """No store process listens."""
 
 
-def _ask(paths: DataPaths, command: str, arguments: Mapping[str, Any]) -> Any:
+def _ask(
+    paths: DataPaths, command: str, arguments: Mapping[str, Any], within_s: float = TIMEOUT_S
+) -> Any:
     """Return the running store process's answer; raises _NotRunningError without one."""
-    connection = _UnixConnection(paths.control_socket)
+    connection = _UnixConnection(paths.control_socket, within_s)
     try:
         connection.connect()
     except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -232,12 +246,7 @@ def _run_here(config: Config, paths: DataPaths, command: str, arguments: Mapping
 @contextmanager
 def _opened(config: Config, paths: DataPaths) -> Iterator[Context]:
     """Open the store in this process for a while."""
-    paths.make()
-    store = (
-        open_server(config.clickhouse_url)
-        if config.clickhouse_url
-        else open_embedded(paths.database)
-    )
+    store = open_store(config)
     try:
         migrate(store)
         yield Context(store, paths, config)
@@ -256,8 +265,8 @@ def _command_errors() -> Iterator[None]:
 class _UnixConnection(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__("store", timeout=TIMEOUT_S)
+    def __init__(self, path: Path, within_s: float = TIMEOUT_S) -> None:
+        super().__init__("store", timeout=within_s)
         self._path = path
 
     def connect(self) -> None:

@@ -13,6 +13,7 @@ import structlog
 
 from collector.salt import SaltBook
 from collector.writer import Writer
+from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
 from privacy.errors import PrivacyError
 from schema import SchemaError, Site, list_sites
@@ -39,6 +40,8 @@ def jobs(context: Context, writer: Writer | None) -> list[Job]:
     routine = [
         Job("publish_rules", 2.0, context.publish),
         Job("expire_salts", 1.0, lambda: _expire_salts(context)),
+        Job("keep_backups", 5.0, lambda: keep_backups(context.paths)),
+        Job("trim_ledger", 3600.0, lambda: trim_ledger(context.paths, context.config.keys)),
         Job("show_places", 30.0, lambda: _show_places(context)),
     ]
     if writer is not None:

@@ -46,6 +46,7 @@ from collector.salt import SaltBook
 from collector.settings import metrics_directory
 from footfall.paths import DataPaths
 from geoip import Locator
+from schema.keys import NO_KEYS, Keys
 
 WRITER_FILE: Final = "writer"
 
@@ -57,10 +58,10 @@ _FORGOTTEN_S: Final = 86_400.0
 _Numbers = Mapping[str, float]
 
 
-def render_metrics(paths: DataPaths, places: Locator) -> bytes:
+def render_metrics(paths: DataPaths, places: Locator, keys: Keys = NO_KEYS) -> bytes:
     """Return the metrics of a data directory's processes."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Source(paths, places))
+    registry.register(_Source(paths, places, keys))
     return generate_latest(registry)
 
 
@@ -70,6 +71,7 @@ class _Source(Collector):
 
     paths: DataPaths
     places: Locator
+    keys: Keys
 
     def collect(self) -> Iterable[Metric]:
         now_s = time.time()
@@ -80,7 +82,7 @@ class _Source(Collector):
         writer = read_numbers(directory / WRITER_FILE, WRITER_NAMES)
         if writer is not None:
             yield from _writer_metrics(writer)
-        yield from _journal_metrics(self.paths, writer, now_s)
+        yield from _journal_metrics(self.paths, self.keys, writer, now_s)
         yield from _salt_metrics(self.paths, now_s)
         yield from _geo_metrics(self.places)
 
@@ -173,7 +175,9 @@ def _writer_metrics(numbers: _Numbers) -> Iterator[Metric]:
     )
 
 
-def _journal_metrics(paths: DataPaths, writer: _Numbers | None, now_s: float) -> Iterator[Metric]:
+def _journal_metrics(
+    paths: DataPaths, keys: Keys, writer: _Numbers | None, now_s: float
+) -> Iterator[Metric]:
     sizes = GaugeMetricFamily(
         "footfall_journal_bytes", "The journal on disk.", labels=["collector"]
     )
@@ -186,7 +190,7 @@ def _journal_metrics(paths: DataPaths, writer: _Numbers | None, now_s: float) ->
         labels=["collector"],
     )
     oldest_s = 0.0
-    for slot, found in backlogs(paths.journal, paths.checkpoint).items():
+    for slot, found in backlogs(paths.journal, paths.checkpoint, keys=keys).items():
         received_at = found.oldest_unread_at
         age_s = 0.0 if received_at is None else max(0.0, now_s - received_at.timestamp())
         oldest_s = max(oldest_s, age_s)

@@ -32,6 +32,16 @@ class DataPaths:
         return self.root / "writer.json"
 
     @property
+    def key_check(self) -> Path:
+        """Return what says which keys may have encrypted something."""
+        return self.root / "key.check"
+
+    @property
+    def backups(self) -> Path:
+        """Return the list of the backups that were made."""
+        return self.root / "backups.json"
+
+    @property
     def rules(self) -> Path:
         """Return what the store process publishes for collectors."""
         return self.root / "rules.json"

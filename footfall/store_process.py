@@ -7,9 +7,10 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import Any
 
 import structlog
 import uvicorn
@@ -26,10 +27,12 @@ from footfall.config import Address, Config, from_environ
 from footfall.control import control_app, listen
 from footfall.housekeeper import jobs, keep_house
 from footfall.metrics import WRITER_FILE, render_metrics
+from footfall.opening import open_store
 from footfall.paths import DataPaths
 from footfall.process import beat, child_arguments, inherited_listener
+from footfall.tls import Tls, server_options
 from geoip import Locator
-from schema import Store, StoreError, migrate, open_embedded, open_server
+from schema import StoreError, migrate
 
 _log = structlog.get_logger(__name__)
 
@@ -54,18 +57,10 @@ def main() -> None:
 
 def open_context(config: Config) -> Context:
     """Open the store that the configuration names and bring its tables up to date."""
-    paths = DataPaths(config.data)
-    paths.make()
-    store = _open(config, paths)
+    store = open_store(config)
     for migration in migrate(store):
         _log.info("migrated", migration=migration.file_stem)
-    return Context(store, paths, config)
-
-
-def _open(config: Config, paths: DataPaths) -> Store:
-    if config.clickhouse_url:
-        return open_server(config.clickhouse_url)
-    return open_embedded(paths.database)
+    return Context(store, DataPaths(config.data), config)
 
 
 async def _serve(
@@ -74,7 +69,10 @@ async def _serve(
     """Run the threads and the listeners until a signal; the writer takes what is left last."""
     paths, config = context.paths, context.config
     meter = WriterMeter(metrics_directory(paths.root) / WRITER_FILE)
-    writer = Writer(context.store, paths.journal, paths.checkpoint, meter) if writes else None
+    writer = None
+    if writes:
+        journal, checkpoint = paths.journal, paths.checkpoint
+        writer = Writer(context.store, journal, checkpoint, meter, keys=config.keys)
     stopped = _stop_signal()
     stop = threading.Event()
     threads = _Threads()
@@ -85,20 +83,28 @@ async def _serve(
             await asyncio.to_thread(_catch_up, writer, stopped)
         threads.start("writer", lambda: writer.run(stop))
     threads.start("housekeeper", lambda: keep_house(jobs(context, writer), stop))
-    sockets = [] if listener is None else [listener]
+    serving: list[Coroutine[Any, Any, object]] = [stopped.wait()]
     if not config.clickhouse_url:
-        sockets.append(listen(paths.control_socket))
-    door = None if listener is None else _door_listener(config.clickhouse_door)
-    if door is not None:
-        sockets.append(door)
-    if sockets:
-        await _Server(_application(context, door)).serve_until(stopped, sockets)
-    else:
-        await stopped.wait()
+        commands = _Server(control_app(context))
+        serving.append(commands.serve_until(stopped, [listen(paths.control_socket)]))
+    if listener is not None:
+        door = _door_listener(config.clickhouse_door)
+        pages = _Server(_application(context, door), config.dashboard_tls)
+        sockets = [listener] if door is None else [listener, door]
+        serving.append(pages.serve_until(stopped, sockets))
+    await _first_of(serving, stopped)
     stop.set()
     await asyncio.to_thread(threads.join)
     if beating is not None:
         beating.cancel()
+
+
+async def _first_of(serving: Sequence[Coroutine[Any, Any, object]], stopped: asyncio.Event) -> None:
+    """Return when all have ended; the end of one is the end of the others."""
+    tasks = [asyncio.create_task(each) for each in serving]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stopped.set()
+    await asyncio.gather(*tasks)
 
 
 def _catch_up(writer: Writer, stopped: asyncio.Event) -> None:
@@ -125,33 +131,25 @@ def _sign_of_life(context: Context) -> Callable[[], object]:
 
 
 def _application(context: Context, door_listener: socket.socket | None) -> ASGIApp:
-    """Return the dashboard on TCP, the door on its own port, commands on the control socket."""
+    """Return the dashboard and, on its own port, the ClickHouse door."""
     places = Locator(context.config.geoip_db, directory=context.paths.geoip)
     settings = DashboardSettings(
         credits=lambda: _credits(places),
         data=context.paths.root,
-        metrics=partial(render_metrics, context.paths, places),
+        metrics=partial(render_metrics, context.paths, places, context.config.keys),
         features=FEATURES,
         script_names=snippet_names,
         collector_url=context.config.public_url or f"http://{context.config.collector}",
         trusted_proxies=context.config.trusted_proxies,
     )
     pages = create_app(settings, context.store, audit=context.audit)
-    commands = control_app(context)
-
     door: ASGIApp = pages.state.door
     door_port = None if door_listener is None else door_listener.getsockname()[1]
 
     async def by_socket(scope: Scope, receive: Receive, send: Send) -> None:
-        # A Unix socket has a path and no port; only the directory's owner can open it.
         server = scope.get("server")
-        application: ASGIApp = pages
-        if scope["type"] == "http" and server is not None:
-            if server[1] is None:
-                application = commands
-            elif server[1] == door_port:
-                application = door
-        await application(scope, receive, send)
+        is_door = scope["type"] == "http" and server is not None and server[1] == door_port
+        await (door if is_door else pages)(scope, receive, send)
 
     return by_socket
 
@@ -184,7 +182,7 @@ class _Server(uvicorn.Server):
     writer has taken what is left.
     """
 
-    def __init__(self, application: ASGIApp) -> None:
+    def __init__(self, application: ASGIApp, tls: Tls | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
@@ -194,6 +192,7 @@ class _Server(uvicorn.Server):
                 proxy_headers=False,
                 # Live streams end when they are told to; waiting longer would delay the writer.
                 timeout_graceful_shutdown=2,
+                **server_options(tls),
             )
         )
 

@@ -20,6 +20,7 @@ from privacy.receipts import Removed, make_receipt, signed
 from privacy.records import Correction, Erasure, Hold, Record, Release, Request, RowRecord, kind_of
 from privacy.signing import open_signing_key
 from schema import Store
+from schema.keys import NO_KEYS, Keys
 
 _REQUEST_COLUMNS: Final = (
     "id", "site", "kind", "state", "asked_at", "due", "contact", "message", "notes", "changed_at",
@@ -29,11 +30,11 @@ _REQUEST_COLUMNS: Final = (
 class Clerk:
     """Who carries records out; one a process that writes."""
 
-    def __init__(self, store: Store, data: Path) -> None:
-        """`data` is the data directory, with the signing key and the ledger."""
+    def __init__(self, store: Store, data: Path, keys: Keys = NO_KEYS) -> None:
+        """`data` is the data directory, with the signing key and the ledger, which `keys` seal."""
         self._store = store
         self._data = data
-        self._ledger = Ledger(data)
+        self._ledger = Ledger(data, keys)
         self._audit = AuditLog(store)
 
     def carry_out(self, record: Record) -> None:

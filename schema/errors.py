@@ -15,3 +15,15 @@ class StoreBusyError(StoreError):
 
 class NewerSchemaError(SchemaError):
     """The database was migrated by a newer Footfall; run that version or a newer one."""
+
+
+class MissingKeyError(SchemaError):
+    """Data was written with an encryption key that was not given: give it."""
+
+
+class SealError(SchemaError):
+    """Sealed bytes do not open: they are damaged or forged; restore them from elsewhere."""
+
+
+class EncryptionError(SchemaError):
+    """This machine cannot encrypt as asked: the message says what it lacks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -21,7 +22,15 @@ _CONNECTIONS: Final = 16
 class ServerStreams:
     """Streams of one server; `url` is that of the store."""
 
-    def __init__(self, url: str, *, database: str, connect_timeout_s: int, timeout_s: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        database: str,
+        connect_timeout_s: int,
+        timeout_s: int,
+        authority: Path | None = None,
+    ) -> None:
         parts = urlsplit(url)
         port = parts.port or (8443 if parts.scheme == "https" else 8123)
         self._url = f"{parts.scheme}://{parts.hostname}:{port}/"
@@ -33,6 +42,8 @@ class ServerStreams:
             ),
             timeout=urllib3.Timeout(connect=connect_timeout_s, read=timeout_s),
             retries=False,
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=None if authority is None else str(authority),
         )
 
     def text(self, sql: str, parameters: Mapping[str, str] | None = None) -> bytes:

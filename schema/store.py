@@ -7,7 +7,7 @@ import os
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,7 +17,10 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from schema.embedded_stream import EmbeddedStreams
+from schema.engine_config import engine_config
 from schema.errors import StoreBusyError, StoreError
+from schema.keys import NO_KEYS, Keys
+from schema.memory import temporary_files_in_memory
 from schema.server_stream import ServerStreams
 from schema.statements import statement
 from schema.stream import Streams
@@ -160,40 +163,51 @@ class Store:
             self._on_close()
 
 
-def open_embedded(path: Path) -> Store:
+def open_embedded(path: Path, keys: Keys = NO_KEYS) -> Store:
     """Open, and make if missing, the embedded database in directory `path`.
 
-    Raises StoreBusyError when another process has it open: one process a directory.
+    With keys, all that tables hold is encrypted on the disk.  Raises StoreBusyError when another
+    process has it open: one process a directory; MissingKeyError, EncryptionError.
     """
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    release = _lock(path)
-    try:
-        # A client of the embedded engine takes one call at a time, so that a question would hold
-        # up the writer: each call has one to itself.  Another one is ready in 10 ms.
-        clients = _Clients(lambda: _connect_embedded(path), shared=False)
-        return Store(clients, EmbeddedStreams(lambda: _connect_engine(path)), on_close=release)
-    except (ClickHouseError, StoreError) as error:
-        release()
-        raise StoreError(f"the database could not be opened: {_first_line(error)}") from error
+    with ExitStack() as held:
+        held.callback(_lock(path))
+        if keys:
+            held.enter_context(temporary_files_in_memory(path))
+        config = held.enter_context(engine_config(path, keys))
+        try:
+            # A client of the embedded engine takes one call at a time, so that a question would
+            # hold up the writer: each call has one to itself.  Another one is ready in 10 ms.
+            clients = _Clients(lambda: _connect_embedded(path, config), shared=False)
+        except (ClickHouseError, StoreError) as error:
+            raise StoreError(f"the database could not be opened: {_first_line(error)}") from error
+        streams = EmbeddedStreams(lambda: _connect_engine(path))
+        return Store(clients, streams, on_close=held.pop_all().close)
 
 
-def open_server(url: str) -> Store:
+def open_server(url: str, authority: Path | None = None) -> Store:
     """Open a ClickHouse server: `http(s)://user:password@host:port/database`.
 
-    The database is made when it is missing and the user may.
+    The database is made when it is missing and the user may.  Over https the server's certificate
+    is checked, against the `authority` in that file or, without one, those the system knows.
     """
     streams = ServerStreams(
         url,
         database=DATABASE,
         connect_timeout_s=CONNECT_TIMEOUT_S,
         timeout_s=SEND_RECEIVE_TIMEOUT_S,
+        authority=authority,
     )
-    return Store(_Clients(lambda: _connect_server(url), shared=True), streams)
+    return Store(_Clients(lambda: _connect_server(url, authority), shared=True), streams)
 
 
-def _connect_embedded(path: Path) -> Client:
+def _connect_embedded(path: Path, config: str) -> Client:
     client = clickhouse_connect.get_client(
-        interface="chdb", path=str(path), settings=dict(_SETTINGS), tz_mode="aware"
+        interface="chdb",
+        path=str(path),
+        settings=dict(_SETTINGS),
+        tz_mode="aware",
+        chdb_options={"config-file": config},
     )
     return _in_database(client, DATABASE)
 
@@ -209,7 +223,7 @@ def _connect_engine(path: Path) -> Any:
     return connection
 
 
-def _connect_server(url: str) -> Client:
+def _connect_server(url: str, authority: Path | None) -> Client:
     parts = urlsplit(url)
     with _store_errors():
         client = clickhouse_connect.get_client(
@@ -218,6 +232,8 @@ def _connect_server(url: str) -> Client:
             username=unquote(parts.username or "default"),
             password=unquote(parts.password or ""),
             secure=parts.scheme == "https",
+            verify=True,
+            ca_cert=None if authority is None else str(authority),
             connect_timeout=CONNECT_TIMEOUT_S,
             send_receive_timeout=SEND_RECEIVE_TIMEOUT_S,
             # A session would refuse a second query while the first one runs.

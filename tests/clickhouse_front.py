@@ -93,10 +93,11 @@ class FrontError(Exception):
 
 
 @contextmanager
-def clickhouse_front(path: Path) -> Iterator[str]:
+def clickhouse_front(path: Path, **tls: str) -> Iterator[str]:
     """Serve the engine at `path` and yield its URL, without a database.
 
-    The engine may be open elsewhere in this process: it is one engine then.
+    The engine may be open elsewhere in this process: it is one engine then.  `tls` are uvicorn's
+    options for a certificate.
     """
     application = Starlette(
         routes=[
@@ -104,7 +105,14 @@ def clickhouse_front(path: Path) -> Iterator[str]:
             Route("/", _endpoint(path), methods=["GET", "POST"]),
         ]
     )
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical")
+    config = uvicorn.Config(
+        application,
+        host="127.0.0.1",
+        port=0,
+        log_level="critical",
+        ssl_certfile=tls.get("ssl_certfile"),
+        ssl_keyfile=tls.get("ssl_keyfile"),
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="clickhouse front", daemon=True)
     thread.start()

@@ -7,7 +7,9 @@ import sys
 import click
 
 from footfall.cli.audit import audit
+from footfall.cli.backups import backup
 from footfall.cli.doctor import doctor
+from footfall.cli.encryption import encryption
 from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
 from footfall.cli.imports import import_
@@ -32,7 +34,7 @@ def footfall() -> None:
 
 for command in (
     *(serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql),
-    audit,
+    *(audit, backup, encryption),
 ):
     footfall.add_command(command)
 

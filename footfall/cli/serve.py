@@ -18,8 +18,11 @@ from footfall.config import Address, Config, parse_address, to_environ
 from footfall.control import call, is_running
 from footfall.errors import CommandError, ConfigError
 from footfall.logs import configure_logs
+from footfall.opening import check_keys
 from footfall.paths import STOREFRONT, DataPaths
 from footfall.supervisor import Child, Supervisor
+from footfall.tls import Tls
+from schema import SchemaError
 
 # How long the first start may take: opening the engine, migrating, seeding the demo.
 _READY_S: Final = 60.0
@@ -108,6 +111,8 @@ def _collectors(config: Config) -> list[Child]:
             f"the demo shop is not in {STOREFRONT}: it comes with the repository, not with the"
             " package; start without --demo, or from a clone"
         )
+    if config.tls is not None:
+        config.tls.check()
     listener = _bind(config.collector)
     return [
         Child(
@@ -126,7 +131,7 @@ def _trickle(config: Config, collector: Child, visits_a_minute: int) -> Child:
         module="footfall.demo.trickle",
         arguments=(
             "--collector",
-            _url(config.collector, collector),
+            _url(config.collector, collector, config.tls),
             "--rate",
             str(visits_a_minute),
         ),
@@ -134,6 +139,8 @@ def _trickle(config: Config, collector: Child, visits_a_minute: int) -> Child:
 
 
 def _store(config: Config, roles: str) -> Child:
+    if config.dashboard_tls is not None:
+        config.dashboard_tls.check()
     return Child(
         name="store",
         module="footfall.store_process",
@@ -166,6 +173,10 @@ def _bind(address: Address) -> socket.socket:
 async def _supervise(config: Config, children: Sequence[Child], *, welcome: bool) -> None:
     configure_logs()
     DataPaths(config.data).make()
+    try:
+        check_keys(config)
+    except SchemaError as error:
+        raise ConfigError(str(error)) from error
     if welcome:
         # Not a pool's thread: stopping early must not wait for it.
         threading.Thread(target=_welcome, args=(config, children), daemon=True).start()
@@ -179,8 +190,8 @@ def _welcome(config: Config, children: Sequence[Child]) -> None:
     except CommandError as error:
         click.echo(f"footfall: {error}", err=True)
         return
-    public = _url(config.collector, children[0])
-    internal = _url(config.dashboard, children[-1])
+    public = _url(config.collector, children[0], config.tls)
+    internal = _url(config.dashboard, children[-1], config.dashboard_tls)
     lines = ["", "Footfall is running."]
     if config.demo:
         lines.append(f"  shop       {public}/demo/")
@@ -204,8 +215,8 @@ def _first_owner(config: Config) -> dict[str, str]:
     raise CommandError(f"the store did not answer within {_READY_S:.0f} s: see the log above")
 
 
-def _url(address: Address, child: Child) -> str:
+def _url(address: Address, child: Child, tls: Tls | None) -> str:
     """Return the address to open: the port really bound, and a host that a browser can reach."""
     port = child.listener.getsockname()[1] if child.listener else address.port
     host = "127.0.0.1" if address.host in ("0.0.0.0", "::") else address.host
-    return f"http://{Address(host, port)}"
+    return f"{'http' if tls is None else 'https'}://{Address(host, port)}"

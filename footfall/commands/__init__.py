@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from footfall.commands import audit, doctor, exports, imports, sites, sql, tokens, users
+from footfall.commands import (
+    audit,
+    backups,
+    doctor,
+    encryption,
+    exports,
+    imports,
+    sites,
+    sql,
+    tokens,
+    users,
+)
 from footfall.commands.context import Context
 from footfall.commands.notes import note, subject_of
 from footfall.errors import UsageError
@@ -33,9 +44,12 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "token_add": tokens.add,
     "token_list": tokens.listing,
     "token_remove": tokens.remove,
+    "backup_create": backups.create,
+    "backup_list": backups.listing,
     "doctor": doctor.examine,
     "audit_verify": audit.verify,
     "audit_list": audit.listing,
+    "encryption_rotate": encryption.rotate,
     "export_plan": exports.plan,
     "import_site": imports.site,
     "import_survey": imports.survey,

@@ -12,8 +12,10 @@ from typing import Any, Final, Literal
 
 from collector.journal import segment_sequences
 from footfall.commands.context import Context
+from footfall.opening import noted_keys
 from geoip import Locator
 from schema import StoreError, list_sites, migrations
+from schema.engine_config import has_parts
 from schema.users import list_users
 
 # Our choice: a day of a busy shop's journal and the database's merges want more than this.
@@ -44,6 +46,7 @@ def _findings(context: Context) -> Iterator[Finding]:
     yield _journal(context.paths.journal)
     yield from _store(context)
     yield _users(context)
+    yield _encryption(context)
 
 
 def _disk(root: Path) -> Finding:
@@ -118,6 +121,25 @@ def _store(context: Context) -> Iterator[Finding]:
         yield Finding(
             "clock", "bad", f"the store's clock differs by {offset_s:.0f} s: set both right"
         )
+
+
+def _encryption(context: Context) -> Finding:
+    keys = context.config.keys
+    if not keys:
+        return Finding(
+            "encryption", "care", "off: set FOOTFALL_ENCRYPTION_KEY, or see that the disk encrypts"
+        )
+    what = "the journal" if context.config.clickhouse_url else "database, journal and backups"
+    text = f"{what} with the key {keys.current.id}"
+    if not context.config.clickhouse_url and has_parts(context.paths.database):
+        return Finding(
+            "encryption", "care", f"{text}; older rows are not: run 'footfall encryption rotate'"
+        )
+    if len(noted_keys(context.paths)) > 1:
+        return Finding(
+            "encryption", "care", f"{text}; older keys too: run 'footfall encryption rotate'"
+        )
+    return Finding("encryption", "good", text)
 
 
 def _users(context: Context) -> Finding:

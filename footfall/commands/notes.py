@@ -55,6 +55,8 @@ NOTES: Final[Mapping[str, Note]] = {
     "user_password": _USER,
     "token_add": _TOKEN,
     "token_remove": _TOKEN,
+    "backup_create": Note("backup"),
+    "encryption_rotate": Note("setting"),
 }
 
 

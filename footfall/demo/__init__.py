@@ -47,7 +47,9 @@ def seed_demo(
         return 0
     now = now or datetime.now(UTC)
     records = demo_records(site, shop, now, days=days, visitors=visitors)
-    count = write_segments(directory, records, segment_bytes=_SEGMENT_BYTES)
+    count = write_segments(
+        directory, records, segment_bytes=_SEGMENT_BYTES, keys=context.config.keys
+    )
     _log.info("demo_seeded", records=count, seconds=round(time.monotonic() - began_s, 1))
     return count
 
