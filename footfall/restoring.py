@@ -15,6 +15,7 @@ from footfall.config import Config
 from footfall.errors import CommandError
 from footfall.opening import check_keys, note_keys, noted_keys
 from footfall.paths import DataPaths
+from privacy.audit import AuditLog
 from privacy.carry_out import Clerk
 from privacy.ledger import Entry, Ledger
 from schema import Store, migrate, open_embedded
@@ -52,6 +53,7 @@ def restore_backup(config: Config, backup: Path, *, replace: bool) -> Manifest:
             fill_from_backup(store, new, backup, manifest)
             migrate(store)
             _erase_again(store, paths, keys, backup)
+            AuditLog(store).record(actor="cli", action="restore", rows=_rows(manifest))
         _replace(paths, new, keys)
     finally:
         shutil.rmtree(new, ignore_errors=True)
@@ -66,6 +68,10 @@ def _replace(paths: DataPaths, new: Path, keys: Keys) -> None:
         note_keys(paths, [current, *(key for key in noted_keys(paths) if key != current)])
     shutil.rmtree(paths.database, ignore_errors=True)
     new.rename(paths.database)
+
+
+def _rows(manifest: Manifest) -> int:
+    return sum(table.rows for table in manifest.tables.values())
 
 
 def _erase_again(store: Store, paths: DataPaths, keys: Keys, backup: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from footfall.config import Address, Config, from_environ, parse_address, to_environ
 from footfall.errors import ConfigError
+from footfall.tls import Tls
 
 
 def test_an_empty_environment_gives_the_defaults_of_the_readme() -> None:
@@ -50,8 +51,41 @@ def test_every_bad_setting_is_named_in_one_error() -> None:
 
 
 def test_a_setting_that_this_version_does_not_have_is_refused() -> None:
-    with pytest.raises(ConfigError, match="FOOTFALL_ENCRYPTION_KEY: no such setting"):
-        from_environ({"FOOTFALL_ENCRYPTION_KEY": "00"})
+    with pytest.raises(ConfigError, match="FOOTFALL_ENCRYPTION_KEYS: no such setting"):
+        from_environ({"FOOTFALL_ENCRYPTION_KEYS": "00"})
+
+
+def test_a_setting_that_wants_another_one_says_so() -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_environ({"FOOTFALL_TLS_CERT": "/a.pem", "FOOTFALL_ENCRYPTION_OLD_KEYS": "0a" * 32})
+
+    assert "FOOTFALL_TLS_CERT: expected FOOTFALL_TLS_KEY with it" in str(caught.value)
+    assert "FOOTFALL_ENCRYPTION_OLD_KEYS: expected FOOTFALL_ENCRYPTION_KEY" in str(caught.value)
+
+
+def test_the_first_key_writes_and_no_key_is_shown() -> None:
+    config = from_environ(
+        {
+            "FOOTFALL_ENCRYPTION_KEY": "0a" * 32,
+            "FOOTFALL_ENCRYPTION_OLD_KEYS": f"{'0b' * 32}, {'0a' * 32}",
+        }
+    )
+    with pytest.raises(ConfigError) as caught:
+        from_environ({"FOOTFALL_ENCRYPTION_KEY": "0a" * 31 + "zz"})
+
+    assert [key.secret for key in config.keys.all] == [b"\x0a" * 32, b"\x0b" * 32]
+    assert "0a0a" not in repr(config) + str(caught.value)
+    assert "64 hex digits" in str(caught.value)
+
+
+def test_the_dashboard_has_the_public_certificate_unless_it_has_its_own(tmp_path: Path) -> None:
+    public = {"FOOTFALL_TLS_CERT": "/a.pem", "FOOTFALL_TLS_KEY": "/a.key"}
+    own = {"FOOTFALL_DASHBOARD_TLS_CERT": "/b.pem", "FOOTFALL_DASHBOARD_TLS_KEY": "/b.key"}
+
+    assert from_environ({}).dashboard_tls is None
+    assert from_environ(public).dashboard_tls == Tls(Path("/a.pem"), Path("/a.key"))
+    assert from_environ(public | own).dashboard_tls == Tls(Path("/b.pem"), Path("/b.key"))
+    assert from_environ(own).tls is None
 
 
 def test_a_secret_is_not_shown_in_an_error_or_a_representation() -> None:
@@ -93,6 +127,11 @@ def test_a_child_process_gets_the_same_configuration(tmp_path: Path) -> None:
         geoip_db=(tmp_path / "a.mmdb",),
         maxmind_account_id="7",
         maxmind_licence_key="k",
+        clickhouse_ca=tmp_path / "ca.pem",
+        tls_cert=tmp_path / "a.pem",
+        tls_key=tmp_path / "a.key",
+        encryption_key="0a" * 32,
+        encryption_old_keys=("0b" * 32,),
         demo=True,
     )
 
