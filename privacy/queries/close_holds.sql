@@ -2,5 +2,10 @@
 -- params: now, a UTC instant
 INSERT INTO holds
 SELECT * REPLACE ({now:DateTime64(6, 'UTC')} AS released_at, {now:DateTime64(6, 'UTC')} AS changed_at)
-FROM holds FINAL
-WHERE released_at IS NULL AND id NOT IN (SELECT hold FROM held_rows)
+FROM
+(
+    -- In a query of its own: there the new `released_at` does not stand for the old one.
+    SELECT *
+    FROM holds FINAL
+    WHERE released_at IS NULL AND id NOT IN (SELECT hold FROM held_rows)
+)

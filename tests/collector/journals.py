@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.event import Drop, Event
+from collector.frames import JournalRecord
 from collector.journal import Journal
 from schema import Store, StoreError
 
@@ -43,7 +44,7 @@ def a_drop(at: datetime = NOON, **fields: Any) -> Drop:
 
 
 def append(
-    root: Path, records: Sequence[Event | Drop], *, slot: str = "0", segment_bytes: int = 1 << 25
+    root: Path, records: Sequence[JournalRecord], *, slot: str = "0", segment_bytes: int = 1 << 25
 ) -> None:
     """Append records and wait until they are safe; each call is a run of a collector."""
 
