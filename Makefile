@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help setup run demo test test-server check fuzz bench soak assets lock clean
+.PHONY: help setup run demo test test-server check audit fuzz bench soak assets lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -45,11 +45,16 @@ test: setup  ## run every test, the browser's included
 	$(BIN)/python -m tests.door.node_client
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-check: setup  ## ruff, mypy, the compose file
+check: setup  ## ruff, mypy, the compose file, secrets, known vulnerabilities where pip-audit is
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/python -m tests.deploy.check_compose
+	$(BIN)/python -m tests.security.check_secrets
+	$(BIN)/python -m footfall.vulnerabilities
+
+audit: $(VENV)/.audit  ## ask the registry for known vulnerabilities; `make check` does so from then on
+	$(BIN)/python -m footfall.vulnerabilities
 
 test-server: setup  ## the store's tests against FOOTFALL_TEST_CLICKHOUSE_URL
 	$(BIN)/python -m pytest -q tests/schema tests/collector/test_writer*.py
