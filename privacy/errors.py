@@ -19,3 +19,7 @@ class ClaimError(PrivacyError):
 
 class ReceiptError(PrivacyError):
     """A receipt is not what was signed; tell whoever showed it."""
+
+
+class RetentionError(PrivacyError):
+    """What is past its time is still there; the next run tries again."""

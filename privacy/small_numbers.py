@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+# What the small values of a closed day are together once its events are gone; no address of a page
+# is written like this.
+FOLDED_VALUE: Final = "(other)"
 
 # From this many conditions on, a view may describe so few that its rows fold.
 GUARDED_FROM_FILTERS = 2
