@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast, get_args
 
-from dashboard.condition import Condition, condition_sql, level_of, with_chosen
+from dashboard.condition import Condition, condition_sql, level_of, tests_of, with_chosen
 from dashboard.dimensions import DIMENSIONS, Dimension
 from dashboard.errors import ParameterError
 from dashboard.labels import label
@@ -104,6 +104,13 @@ def conditions(
         tests["event"].append(_begins_with("path"))
         values["path_prefixes"] = list(path_prefixes)
     return Conditions(_of_events(tests), _of_sessions(tests), values, bool(tests["event"]))
+
+
+def is_by_place(condition: Filter | Condition) -> bool:
+    """Return whether a condition is on a place finer than a country."""
+    if isinstance(condition, Filter):
+        return DIMENSIONS[condition.dimension].is_place
+    return any(test.dimension.is_place for test in tests_of(condition))
 
 
 def column_of(dimension: Dimension, path_prefixes: Sequence[str] = ()) -> str:

@@ -64,6 +64,7 @@ class Panel:
     rows: list[Row]
     row_total: int  # rows there are in all
     folded_below: int = 0  # the small number, when rows were folded
+    lost_until: date | None = None  # up to this day nothing is known by this dimension alone
     error: str = ""  # said instead of rows when the panel could not be read
 
 

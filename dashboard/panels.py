@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from dashboard.dimensions import DIMENSIONS, Dimension
 from dashboard.errors import NotFoundError, ParameterError
 from dashboard.labels import context, label
 from dashboard.model import Panel, Row
 from dashboard.query import MAX_ROWS, Figures, Scope, breakdown, page_engagement
 from dashboard.view import View
-from privacy.small_numbers import fold
+from privacy.small_numbers import FOLDED_VALUE, fold
 from schema import Store
 
 # What fits a panel of the look beside a chart; the map takes every country there is.
@@ -81,7 +83,7 @@ def read_panel(store: Store, view: View, scope: Scope, panel: str, tab: Tab) -> 
     rows = _first(rows, shown)
     if "engaged_s" in tab.columns:
         add_engagement(store, scope, rows)
-    return _panel(view, panel, tab, tab.columns, rows, row_total)
+    return _panel(view, scope, panel, tab, tab.columns, rows, row_total)
 
 
 def read_all_rows(store: Store, view: View, scope: Scope, panel: str, tab: Tab) -> Panel:
@@ -90,7 +92,7 @@ def read_all_rows(store: Store, view: View, scope: Scope, panel: str, tab: Tab) 
     rows = _rows(found.rows, view, tab, tab.details)
     if "engaged_s" in tab.details:
         add_engagement(store, scope, rows, every_path=True)
-    return _panel(view, panel, tab, tab.details, rows, len(rows))
+    return _panel(view, scope, panel, tab, tab.details, rows, len(rows))
 
 
 def failed_panel(panel: str, tab: Tab, error: str) -> Panel:
@@ -101,7 +103,7 @@ def failed_panel(panel: str, tab: Tab, error: str) -> Panel:
 
 def hidden_panel(view: View, panel: str, tab: Tab) -> Panel:
     """Return a panel of a view that shows nothing."""
-    return _panel(view, panel, tab, tab.columns, [], 0)
+    return _panel(view, None, panel, tab, tab.columns, [], 0)
 
 
 def add_engagement(
@@ -116,7 +118,13 @@ def add_engagement(
 
 
 def _panel(
-    view: View, panel: str, tab: Tab, columns: tuple[str, ...], rows: list[Row], row_total: int
+    view: View,
+    scope: Scope | None,
+    panel: str,
+    tab: Tab,
+    columns: tuple[str, ...],
+    rows: list[Row],
+    row_total: int,
 ) -> Panel:
     return Panel(
         name=panel,
@@ -127,17 +135,25 @@ def _panel(
         rows=rows,
         row_total=row_total,
         folded_below=view.site.small_number if view.folds(tab.dimension) else 0,
+        lost_until=None if scope is None else _lost_until(scope, DIMENSIONS[tab.dimension]),
     )
+
+
+def _lost_until(scope: Scope, dimension: Dimension) -> date | None:
+    """Return the last day that only this dimension lacks; the page tells of those all lack."""
+    lost = set(scope.unknown_days([dimension])) - set(scope.lost_days)
+    return max(lost, default=None)
 
 
 def _rows(
     found: list[tuple[str, Figures]], view: View, tab: Tab, columns: Iterable[str]
 ) -> list[Row]:
     """Return the rows of a breakdown, small ones folded where the view asks for it."""
-    others: list[tuple[str, Figures]] = []
+    others = [row for row in found if row[0] == FOLDED_VALUE]
+    found = [row for row in found if row[0] != FOLDED_VALUE]
     if view.folds(tab.dimension):
         folded = fold(found, lambda row: row[1].visitors, view.site.small_number)
-        found, others = folded.shown, folded.others
+        found, others = folded.shown, others + folded.others
     rows = [
         Row(
             value=value,

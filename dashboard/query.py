@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from dashboard.condition import Condition
 from dashboard.dimensions import DIMENSIONS, OF_DAYS, Dimension
-from dashboard.filters import column_of, conditions
+from dashboard.filters import column_of, conditions, is_by_place
 from dashboard.model import Filter
 from dashboard.query_text import QUERIES, Places, query_text
 from schema import Store
@@ -30,7 +30,8 @@ class Scope:
     site: str
     raw_days: tuple[date, ...]  # read from events and sessions
     closed_days: tuple[date, ...] = ()  # read from daily_rows; only without filter
-    expired_days: tuple[date, ...] = ()  # their events are gone; only their totals can be read
+    expired_days: tuple[date, ...] = ()  # without events or visitors: only totals can be read
+    placeless_days: tuple[date, ...] = ()  # their events tell no region or city any more
     since: datetime = EVER  # aware: events and sessions before it are left out
     before: datetime = NEVER  # aware: events and sessions from then on are left out
     filters: tuple[Filter | Condition, ...] = ()
@@ -46,15 +47,30 @@ class Scope:
         """Return the days of which nothing can be read."""
         return tuple(day for day in self.expired_days if day not in self.closed_days)
 
-    def from_events(self) -> Scope:
-        """Return the same view, read from events alone."""
+    def from_events(self, dimensions: Sequence[Dimension] = ()) -> Scope:
+        """Return the same view, read from events alone: those that can tell these dimensions."""
         kept = tuple(day for day in self.closed_days if day not in self.expired_days)
-        return replace(self, raw_days=self.raw_days + kept, closed_days=())
+        view = replace(self, raw_days=self.raw_days + kept, closed_days=())
+        return view.telling(dimensions)
 
-    @property
-    def total_only_days(self) -> tuple[date, ...]:
-        """Return the days of which there are totals and no events any more."""
-        return tuple(day for day in self.closed_days if day in self.expired_days)
+    def telling(self, dimensions: Sequence[Dimension]) -> Scope:
+        """Return the same view without the events that cannot tell these dimensions any more."""
+        if not any(dimension.is_place for dimension in dimensions):
+            return self
+        told = tuple(day for day in self.raw_days if day not in self.placeless_days)
+        return replace(self, raw_days=told)
+
+    def unknown_days(self, dimensions: Sequence[Dimension]) -> tuple[date, ...]:
+        """Return the days of which nothing can be read by these dimensions."""
+        view = self.of(dimensions)
+        known = {*view.raw_days, *view.closed_days}
+        asked = (*self.raw_days, *self.closed_days, *self.expired_days)
+        return tuple(sorted({day for day in asked if day not in known}))
+
+    def of(self, dimensions: Sequence[Dimension]) -> Scope:
+        """Return the same view, read from totals where they have these dimensions."""
+        has_totals = _is_daily(self, dimensions)
+        return self.telling(dimensions) if has_totals else self.from_events(dimensions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +132,28 @@ def scope_of_days(
     """Return the scope of a range of days, both included.
 
     Without filter closed days are read from their totals; a first day cut off by `starts_at`, a
-    last one by `before` and every day under a filter is read from its events, while they are
-    there.  Of several days such an end stands whole, from its total, once its events are gone.
+    last one by `before` and every day under a filter is read from its events, while they tell
+    visitors, and places where a filter names one.  Of several days such an end stands whole, from
+    its total, once its events do not.
     """
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     rows = store.run(QUERIES, "closed_days", site=site, since=since, until=until)
-    expired = {day for day, is_expired in rows if is_expired}
+    placeless = {day for day, _, is_placeless in rows if is_placeless}
+    expired = {day for day, is_expired, _ in rows if is_expired}
+    if any(map(is_by_place, filters)):
+        expired |= placeless
     closed: set[date] = set()
     if not filters and not path_prefixes:
         cut = ({since} if starts_at is not EVER else set()) | (
             {until} if before is not NEVER else set()
         )
-        closed = {day for day, _ in rows} - (cut - expired if since < until else cut)
+        closed = {day for day, *_ in rows} - (cut - expired if since < until else cut)
     return Scope(
         site=site,
         raw_days=tuple(day for day in days if day not in closed and day not in expired),
         closed_days=tuple(day for day in days if day in closed),
         expired_days=tuple(day for day in days if day in expired),
+        placeless_days=tuple(day for day in days if day in placeless - expired),
         since=starts_at,
         before=before,
         filters=filters,
@@ -172,7 +193,7 @@ def figures_by(
     rows = _run(
         store,
         _file_of(scope, dimensions),
-        scope if _is_daily(scope, dimensions) else scope.from_events(),
+        scope.of(dimensions),
         dimensions,
         timezone=timezone,
         row_limit=row_limit,
@@ -197,7 +218,7 @@ def session_pageviews_by(
     rows = _run(
         store,
         "by_session",
-        scope if is_daily else scope.from_events(),
+        scope if is_daily else scope.from_events(dimensions),
         dimensions,
         # Of a closed day each session stands under one channel.
         daily_dimension="" if dimensions else "channel",
@@ -213,7 +234,7 @@ def engagement_by(
     store: Store, scope: Scope, dimensions: Sequence[Dimension], *, timezone: str = "UTC"
 ) -> dict[tuple[str, ...], tuple[float, float]]:
     """Return by combination of values the mean engaged seconds and scroll depth of a page load."""
-    view = scope.from_events()
+    view = scope.from_events(dimensions)
     rows = _run(store, "page_engagement", view, dimensions, timezone=timezone, values=[])
     return {_values(key, dimensions): (engaged_s, scroll) for key, engaged_s, scroll in rows}
 
@@ -223,11 +244,12 @@ def money_by(
 ) -> dict[tuple[str, ...], dict[str, tuple[Decimal, int]]]:
     """Return by combination of values and currency the revenue, and how many events had any.
 
-    From totals of closed days only where there are no events any more, and then not counted.
+    From totals of closed days only where events cannot tell any more, and then not counted.
     """
-    is_daily = _is_daily(scope, dimensions)
-    closed = scope.total_only_days if is_daily else ()
-    view = replace(scope.from_events(), closed_days=closed)
+    view = scope.from_events(dimensions)
+    if _is_daily(scope, dimensions):
+        told = set(view.raw_days)
+        view = replace(view, closed_days=tuple(d for d in scope.closed_days if d not in told))
     found: dict[tuple[str, ...], dict[str, tuple[Decimal, int]]] = {}
     for key, currency, revenue, events in _run(
         store, "by_money", view, dimensions, timezone=timezone

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dashboard.dimensions import DIMENSIONS
+from dashboard.filters import is_by_place
 from dashboard.model import Filter, Period
 from dashboard.period import Comparison
 from dashboard.query import NEVER, Scope, scope_of_days, visitors
@@ -32,7 +33,7 @@ class View:
     @property
     def is_guarded(self) -> bool:
         """Return whether the small-number rule holds for all of the view."""
-        by_place = any(DIMENSIONS[f.dimension].is_place for f in self.filters)
+        by_place = any(map(is_by_place, self.filters))
         return is_guarded(len(self.filters), by_place=by_place, sees_part=self.sees_part)
 
     def folds(self, dimension: str) -> bool:

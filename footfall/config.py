@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from collector.room import DISK_RESERVE_BYTES, JOURNAL_LIMIT_BYTES, MIB
 from footfall.errors import ConfigError
 from footfall.tls import Tls
+from privacy.retention_policy import DEFAULT_DAYS, MOST_DAYS
 from schema.keys import Key, Keys, parse_key
 
 PREFIX: Final = "FOOTFALL_"
@@ -55,6 +56,7 @@ class Config:
     geoip_db: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
     maxmind_account_id: str = ""  # with the key: `footfall geoip update --source maxmind`
     maxmind_licence_key: str = field(default="", repr=False)
+    retention_days: int = DEFAULT_DAYS["events"]  # of raw events, where a site says nothing else
     journal_limit_mib: int = JOURNAL_LIMIT_BYTES // MIB  # of all collectors' journals together
     disk_reserve_mib: int = DISK_RESERVE_BYTES // MIB  # left free for the store to catch up
     audit_retention_days: int = 730  # of the audit log; longer than one of its chains lives
@@ -123,6 +125,7 @@ def to_environ(config: Config) -> dict[str, str]:
         "maxmind_account_id": config.maxmind_account_id,
         "maxmind_licence_key": config.maxmind_licence_key,
         "demo": "1" if config.demo else "",
+        "retention_days": str(config.retention_days),
         "journal_limit_mib": str(config.journal_limit_mib),
         "disk_reserve_mib": str(config.disk_reserve_mib),
         "audit_retention_days": str(config.audit_retention_days),
@@ -228,6 +231,15 @@ def _whole_number(least: int, text: str) -> int:
     return int(text)
 
 
+def _retention_days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
+        raise ValueError(
+            f"expected a whole number of days from 1 to {MOST_DAYS};"
+            f" unset it for the default, {DEFAULT_DAYS['events']}"
+        )
+    return int(text)
+
+
 def _flag(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError("expected 0 or 1")
@@ -254,6 +266,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "maxmind_account_id": str,
     "maxmind_licence_key": str,
     "demo": _flag,
+    "retention_days": _retention_days,
     "journal_limit_mib": partial(_whole_number, 1),
     "disk_reserve_mib": partial(_whole_number, 0),
     # A quarter: a breach is often noticed late.

@@ -15,9 +15,15 @@ from collector.salt import SaltBook
 from collector.writer import Writer
 from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
+from privacy.audit import AuditLog
 from privacy.errors import PrivacyError
+from privacy.retention import Report, due_sites, note_run, run_retention
 from schema import SchemaError, Site, list_sites
 from schema.closing import close_day, days_to_close, refresh_shown_places
+
+# Our choice: a day that is not closed waits for the journal, which may take a while.
+_LEFT_AGAIN_AFTER: Final = timedelta(hours=1)
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A beacon taken just before midnight is in the journal and read within this time.
 _CLOSING_GRACE: Final = timedelta(seconds=60)
@@ -52,6 +58,37 @@ def jobs(context: Context, writer: Writer | None) -> list[Job]:
     return routine
 
 
+def retention_jobs(context: Context) -> list[Job]:
+    """Return the job that takes away what is past its time; it may run for minutes."""
+    keeper = _RetentionKeeper(context)
+    return [Job("retention", 60.0, lambda: keeper.run(datetime.now(UTC)))]
+
+
+class _RetentionKeeper:
+    """Runs retention once for each site and day, and each hour while something is left."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._log = AuditLog(context.store)
+        self._left: dict[str, datetime] = {}
+
+    def run(self, now: datetime) -> list[Report]:
+        """Run it for the sites of which something has come to its time."""
+        days = self._context.config.retention_days
+        every = list_sites(self._context.store, with_removed=True)
+        due = due_sites(self._context.store, every, now, days)
+        sites = [s for s in due if now - self._left.get(s.name, _EVER) >= _LEFT_AGAIN_AFTER]
+        reports = list(run_retention(self._context.store, sites, now, events_days=days))
+        left = {report.site for report in reports if report.found_after}
+        self._left = {name: at for name, at in self._left.items() if name not in left}
+        self._left |= dict.fromkeys(left, now)
+        if reports:
+            note_run(self._log, "system", reports)
+        for name in sorted(left):
+            _log.warning("retention_left_rows", site=name)
+        return reports
+
+
 def keep_house(routine: Sequence[Job], stop: threading.Event) -> None:
     """Run each job on its interval until `stop` is set; a job that fails is tried again."""
     due_s = {job.name: 0.0 for job in routine}
@@ -74,7 +111,8 @@ def close_days(context: Context, caught_up_at: datetime | None) -> list[tuple[st
     if caught_up_at is None:
         return []
     closed = []
-    for site in list_sites(context.store):
+    # A removed site's last day, too: its events go one day, and its totals stay.
+    for site in list_sites(context.store, with_removed=True):
         for day in days_to_close(context.store, site, caught_up_at - _CLOSING_GRACE):
             now = datetime.now(UTC)
             refresh_shown_places(context.store, site, day, now)

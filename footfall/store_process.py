@@ -25,7 +25,7 @@ from dashboard.settings import Credit, DashboardSettings
 from footfall.commands import Context
 from footfall.config import Address, Config, from_environ
 from footfall.control import control_app, listen
-from footfall.housekeeper import jobs, keep_house
+from footfall.housekeeper import jobs, keep_house, retention_jobs
 from footfall.metrics import WRITER_FILE, render_metrics
 from footfall.opening import open_store
 from footfall.paths import DataPaths
@@ -83,6 +83,9 @@ async def _serve(
             await asyncio.to_thread(_catch_up, writer, stopped)
         threads.start("writer", lambda: writer.run(stop))
     threads.start("housekeeper", lambda: keep_house(jobs(context, writer), stop))
+    if writer is not None:
+        # Apart: salts and closed days wait for nothing that takes minutes.
+        threads.start("retention", lambda: keep_house(retention_jobs(context), stop), joined=False)
     serving: list[Coroutine[Any, Any, object]] = [stopped.wait()]
     if not config.clickhouse_url:
         commands = _Server(control_app(context))
@@ -226,10 +229,12 @@ class _Threads:
     def __init__(self) -> None:
         self._started: list[threading.Thread] = []
 
-    def start(self, name: str, run: Callable[[], None]) -> None:
+    def start(self, name: str, run: Callable[[], None], *, joined: bool = True) -> None:
+        """Start a thread; one that is not `joined` may be broken off at any point."""
         thread = threading.Thread(target=self._guard, args=(name, run), name=name, daemon=True)
         thread.start()
-        self._started.append(thread)
+        if joined:
+            self._started.append(thread)
 
     def join(self) -> None:
         for thread in self._started:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import Final, Literal, TypeAlias, get_args
-from zoneinfo import ZoneInfo
 
+from privacy.audit import AuditLog
 from privacy.folding import find_small_totals, fold_totals
 from privacy.mutation import mutate
 from privacy.retention_policy import DEFAULT_DAYS, KEPT, Kept, retention_of
@@ -51,24 +51,24 @@ class Report:
 
     site: str
     kind: Class
-    until: date  # the last day that must have lost it
-    found: int
+    until: date  # the last day that loses it
+    found: int  # rows past their time
     removed: int = 0
     found_after: int = 0
     started_at: datetime
     took_ms: int = 0
-    open_days: tuple[date, ...] = ()  # they have some of it and are not closed, so they keep it
+    open_days: tuple[date, ...] = ()  # past their time and not closed: they and later days keep it
     is_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Rows of a class by day, and the days that may not lose it yet."""
+    """Rows of a class by day, and how far they may go."""
 
     site: Site
     until: date
     days: dict[date, int]
-    open_days: tuple[date, ...]
+    open_days: tuple[date, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -76,7 +76,7 @@ class _Found:
 
     @property
     def ripe(self) -> list[tuple[str, date]]:
-        return [(self.site.name, day) for day in self.days if day not in self.open_days]
+        return [(self.site.name, day) for day in self.days if day <= self.until]
 
 
 def run_retention(
@@ -114,6 +114,17 @@ def due_sites(
             for kind in CLASSES
         )
     ]
+
+
+def note_run(log: AuditLog, actor: str, reports: Iterable[Report]) -> None:
+    """Write what a run removed into the audit log, one record for each site."""
+    by_site: dict[str, list[Report]] = {}
+    for report in reports:
+        by_site.setdefault(report.site, []).append(report)
+    for site, of_site in by_site.items():
+        detail = ", ".join(f"{r.kind} {r.removed} until {r.until}" for r in of_site)
+        rows = sum(report.removed for report in of_site)
+        log.record(actor=actor, action="retention", site=site, rows=rows, detail=detail)
 
 
 def list_reports(store: Store, site: str = "", since: datetime | None = None) -> list[Report]:
@@ -192,15 +203,17 @@ def _remove_of_site(store: Store, kind: Class, found: _Found, now: datetime) -> 
 def _find(store: Store, kind: Class, site: Site, now: datetime, events_days: int) -> _Found:
     until = _until(kind, site, now, events_days)
     if kind == "dropped":
-        [(rows,)] = store.run(
-            _QUERIES, "find_dropped", site=site.name, before=_end_of(site, until)
-        )
-        return _Found(site, until, {until: rows} if rows else {}, ())
+        [(rows,)] = store.run(_QUERIES, "find_dropped", site=site.name, before=_end_of(site, until))
+        return _Found(site, until, {until: rows} if rows else {})
     if kind == "totals":
-        return _Found(site, until, dict(find_small_totals(store, site, until)), ())
+        return _Found(site, until, dict(find_small_totals(store, site, until)))
     days = dict(store.run(_QUERIES, f"find_{kind}", site=site.name, until=until))
     still_open = set(days_to_close(store, site, now)) if days else set()
-    return _Found(site, until, days, tuple(sorted(still_open & days.keys())))
+    open_days = tuple(sorted(still_open & days.keys()))
+    if open_days:
+        # Figures of days up to `until` are read from totals, which an open day has not yet.
+        until = open_days[0] - timedelta(days=1)
+    return _Found(site, until, days, open_days)
 
 
 def _until(kind: Class, site: Site, now: datetime, events_days: int) -> date:
@@ -210,9 +223,7 @@ def _until(kind: Class, site: Site, now: datetime, events_days: int) -> date:
 
 
 def _end_of(site: Site, day: date) -> datetime:
-    """Return the instant at which a site's day ends, to the hour that counts stand by."""
-    zone = ZoneInfo(site.timezone)
-    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    return site.midnight(day + timedelta(days=1))
 
 
 def _begun(kind: Class, found: _Found, begun: datetime) -> Report:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from schema.sites import Site
 from schema.statements import statement
@@ -137,8 +136,4 @@ def _opened(store: Store, question: Question) -> Iterator[Stream]:
 
 def _midnight(site: Site, day: date, *, days: int = 0) -> str:
     """Return where a site's day begins, or a later one, in UTC as the engine reads it."""
-    zone = ZoneInfo(site.timezone)
-    if site.next_timezone and day + timedelta(days=days) >= site.next_from:
-        zone = ZoneInfo(site.next_timezone)
-    begins_at = datetime.combine(day + timedelta(days=days), time(), zone)
-    return f"{begins_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return f"{site.midnight(day + timedelta(days=days)):%Y-%m-%d %H:%M:%S}"

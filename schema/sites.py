@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ class Site:
     excluded_networks: tuple[str, ...] = ()  # CIDRs
     excluded_paths: tuple[str, ...] = ()  # patterns with * and **
     rule_modes: tuple[str, ...] = ()  # such as "hosting=drop"; rules not named do as is usual
+    keep: tuple[str, ...] = ()  # such as "cities=30", days; classes not named as is usual
 
     def day_at(self, instant: datetime) -> date:
         """Return the site's local day at an aware instant.
@@ -46,13 +47,19 @@ class Site:
             return day
         return max(self.next_from, _local_day(self.next_timezone, instant))
 
+    def midnight(self, day: date) -> datetime:
+        """Return the instant at which a day of the site begins, in UTC."""
+        changed = self.next_timezone and day >= self.next_from
+        zone = ZoneInfo(self.next_timezone if changed else self.timezone)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+
 
 _COLUMNS = [field.name for field in fields(Site)]
 
 
-def list_sites(store: Store) -> list[Site]:
-    """Return all sites, by name."""
-    rows = store.run("schema.queries", "list_sites")
+def list_sites(store: Store, *, with_removed: bool = False) -> list[Site]:
+    """Return all sites, by name; `with_removed` also those that only have rows left."""
+    rows = store.run("schema.queries", "list_sites", with_removed=with_removed)
     return [msgspec.convert(dict(zip(_COLUMNS, row, strict=True)), Site) for row in rows]
 
 

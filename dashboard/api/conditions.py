@@ -137,8 +137,3 @@ def is_of_goals(condition: Condition) -> bool:
     return any(
         test.dimension.name in GOAL_NAMES or test.dimension.prop for test in tests_of(condition)
     )
-
-
-def is_by_place(condition: Condition) -> bool:
-    """Return whether a condition is on a place finer than a country."""
-    return any(test.dimension.is_place for test in tests_of(condition))

@@ -60,8 +60,8 @@ def read_table(store: Store, question: Question, found: DateRange) -> Table:
     table = Table(groups.rows, groups.row_total)
     if not dimensions and not groups.rows:
         table.groups = [Group((), Figures(), 0)]
-    if scope.lost_days:
-        table.lost_until = str(max(scope.lost_days))
+    if lost := scope.unknown_days(dimensions):
+        table.lost_until = str(lost[-1])
     if "percentage" in metrics:
         table.total = visitors_of(store, scope)
     if metrics & {"conversion_rate", "group_conversion_rate"}:

@@ -13,6 +13,7 @@ from footfall.cli.encryption import encryption
 from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
 from footfall.cli.imports import import_
+from footfall.cli.retention import retention
 from footfall.cli.serve import collect, dashboard, serve
 from footfall.cli.sites import site
 from footfall.cli.sql import sql
@@ -34,7 +35,7 @@ def footfall() -> None:
 
 for command in (
     *(serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql),
-    *(audit, backup, encryption),
+    *(audit, backup, encryption, retention),
 ):
     footfall.add_command(command)
 

@@ -70,6 +70,13 @@ def show_one(data: Path | None, clickhouse_url: str | None, as_json: bool, name:
     multiple=True,
     help="Repeats; what a rule against bots and spam does: drop, shadow or off.",
 )
+@click.option(
+    "--keep",
+    "keep",
+    metavar="CLASS=DAYS",
+    multiple=True,
+    help="Repeats; how long cities, ids, events or dropped are kept; 'default' for DAYS.",
+)
 @json_option
 @store_options
 def change(

@@ -18,6 +18,7 @@ from footfall.commands import (
     encryption,
     exports,
     imports,
+    retention,
     sites,
     sql,
     tokens,
@@ -60,12 +61,14 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "import_finish": imports.finish,
     "import_undo": imports.undo,
     "import_list": imports.listing,
+    "retention_report": retention.listing,
 }
 
 # What answers with bytes.
 _STREAMS: Final[Mapping[str, Callable[..., Iterator[bytes]]]] = {
     "export_part": exports.part,
     "sql": sql.answer,
+    "retention_run": retention.run,
 }
 
 

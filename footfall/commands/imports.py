@@ -57,7 +57,7 @@ def site(context: Context, name: str) -> dict[str, Any]:
 def survey(context: Context, site: str, import_id: str, days: Sequence[str]) -> dict[str, Any]:
     """Return whether a file is in already, and which of its days have figures.
 
-    `open_days` have all their events still; to those of `closed_days` nothing can be added.
+    `open_days` can be made again from their events; to those of `closed_days` nothing can be added.
     """
     known = _find(context.store, site, import_id)
     rows = context.store.run(
@@ -68,8 +68,8 @@ def survey(context: Context, site: str, import_id: str, days: Sequence[str]) -> 
         rows = [row for row in rows if row[0] not in known.days]
     return {
         "state": "" if known is None else known.state,
-        "open_days": [day.isoformat() for day, count, closed in rows if count >= closed],
-        "closed_days": [day.isoformat() for day, count, closed in rows if count < closed],
+        "open_days": [day.isoformat() for day, _, is_fixed in rows if not is_fixed],
+        "closed_days": [day.isoformat() for day, _, is_fixed in rows if is_fixed],
     }
 
 
@@ -205,20 +205,14 @@ def _take_out(store: Store, of_site: Site, known: _Import) -> list[date]:
     them: then what the import added to its figures cannot be told apart any more.
     """
     days = sorted({*known.days, *known.merged_days})
-    before = {
-        day: (count, closed)
-        for day, count, closed in store.run(
-            _QUERIES, "days_with_figures", site=known.site, days=days
-        )
-    }
+    before = store.run(_QUERIES, "days_with_figures", site=known.site, days=days)
     which = {"site": known.site, "days": days, "import_id": known.id}
     _command(store, "remove_imported_sessions", **which)
     _command(store, "remove_imported_events", **which)
     rows = store.run(_QUERIES, "days_with_figures", site=known.site, days=days)
     left = {day for day, count, _ in rows if count}
     shared = {*known.merged_days, *_days_of_others(store, known)}
-    lost = {day for day, (count, closed) in before.items() if count < closed}
-    kept = sorted(shared & lost)
+    kept = sorted(shared & {day for day, _, is_fixed in before if is_fixed})
     for name in ("remove_day_figures", "remove_day_closes", "remove_day_places"):
         _command(store, name, site=known.site, days=[day for day in days if day not in kept])
     for day in sorted(left - set(kept)):

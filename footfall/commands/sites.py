@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from collector.rule_modes import DEFAULT_MODES, modes_of, parse_mode
 from footfall.commands.context import Context
 from footfall.errors import UsageError
+from privacy.retention_policy import changed_keep, retention_of, shown_policy
 from schema import Site, UnknownSiteError, get_site, list_sites, save_site
 from schema.sites import DEFAULT_SMALL_NUMBER, with_timezone
 
@@ -44,17 +45,17 @@ def add(
         small_number=_checked_small_number(small_number),
     )
     save_site(context.store, site)
-    return _shown(site)
+    return _shown(context, site)
 
 
 def listing(context: Context) -> list[dict[str, Any]]:
     """Return every site."""
-    return [_shown(site) for site in list_sites(context.store)]
+    return [_shown(context, site) for site in list_sites(context.store)]
 
 
 def show(context: Context, name: str) -> dict[str, Any]:
     """Return one site."""
-    return _shown(_site(context, name))
+    return _shown(context, _site(context, name))
 
 
 def change(
@@ -67,6 +68,7 @@ def change(
     excluded_networks: Sequence[str] | None = None,
     excluded_paths: Sequence[str] | None = None,
     rule_modes: Sequence[str] | None = None,
+    keep: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Change what is given; a new time zone counts from the site's next day on."""
     site = _site(context, name)
@@ -86,15 +88,17 @@ def change(
         site = replace(site, excluded_paths=tuple(excluded_paths))
     if rule_modes is not None:
         site = replace(site, rule_modes=_changed_modes(site.rule_modes, rule_modes))
+    if keep is not None:
+        site = replace(site, keep=_changed_keep(site.keep, keep))
     save_site(context.store, site)
-    return _shown(site)
+    return _shown(context, site)
 
 
 def remove(context: Context, name: str) -> dict[str, Any]:
     """Stop counting a site; its rows stay until their retention ends."""
     site = _site(context, name)
     save_site(context.store, site, removed=True)
-    return _shown(site)
+    return _shown(context, site)
 
 
 def _site(context: Context, name: str) -> Site:
@@ -104,8 +108,11 @@ def _site(context: Context, name: str) -> Site:
         raise UsageError(str(error)) from error
 
 
-def _shown(site: Site) -> dict[str, Any]:
-    shown = asdict(site) | {"next_from": site.next_from.isoformat() if site.next_timezone else ""}
+def _shown(context: Context, site: Site) -> dict[str, Any]:
+    shown = asdict(site) | {
+        "next_from": site.next_from.isoformat() if site.next_timezone else "",
+        "keep": shown_policy(retention_of(site, context.config.retention_days)),
+    }
     return {key: list(value) if isinstance(value, tuple) else value for key, value in shown.items()}
 
 
@@ -139,6 +146,13 @@ def _changed_modes(before: Sequence[str], given: Sequence[str]) -> tuple[str, ..
     except ValueError as error:
         raise UsageError(str(error)) from error
     return tuple(f"{rule}={mode}" for rule, mode in modes.items() if mode != DEFAULT_MODES[rule])
+
+
+def _changed_keep(before: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return changed_keep(before, given)
+    except ValueError as error:
+        raise UsageError(f"--keep {error}") from error
 
 
 def _checked_networks(networks: Sequence[str]) -> tuple[str, ...]:
