@@ -101,7 +101,7 @@ def test_a_day_of_figures_is_closed_and_stays_so(
         since=date(2026, 1, 1),
         until=date(2026, 1, 31),
     )
-    assert closed == [(date(2026, 1, 1), 1), (date(2026, 1, 2), 1)]
+    assert closed == [(date(2026, 1, 1), 1, 0), (date(2026, 1, 2), 1, 0)]
 
 
 def test_a_wrong_number_in_a_table_is_named(
