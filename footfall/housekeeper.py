@@ -15,7 +15,6 @@ from collector.salt import SaltBook
 from collector.writer import Writer
 from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
-from privacy.audit import AuditLog
 from privacy.errors import PrivacyError
 from privacy.retention import Report, due_sites, note_run, run_retention
 from schema import SchemaError, Site, list_sites
@@ -69,7 +68,6 @@ class _RetentionKeeper:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._log = AuditLog(context.store)
         self._left: dict[str, datetime] = {}
 
     def run(self, now: datetime) -> list[Report]:
@@ -83,7 +81,7 @@ class _RetentionKeeper:
         self._left = {name: at for name, at in self._left.items() if name not in left}
         self._left |= dict.fromkeys(left, now)
         if reports:
-            note_run(self._log, "system", reports)
+            note_run(self._context.audit, "system", reports)
         for name in sorted(left):
             _log.warning("retention_left_rows", site=name)
         return reports

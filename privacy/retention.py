@@ -124,7 +124,7 @@ def note_run(log: AuditLog, actor: str, reports: Iterable[Report]) -> None:
     for site, of_site in by_site.items():
         detail = ", ".join(f"{r.kind} {r.removed} until {r.until}" for r in of_site)
         rows = sum(report.removed for report in of_site)
-        log.record(actor=actor, action="retention", site=site, rows=rows, detail=detail)
+        log.record(actor=actor, action="purge", site=site, rows=rows, detail=detail)
 
 
 def list_reports(store: Store, site: str = "", since: datetime | None = None) -> list[Report]:

@@ -11,7 +11,6 @@ from typing import Any, Final
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from privacy import PrivacyError
-from privacy.audit import AuditLog
 from privacy.retention import Report, list_reports, note_run, run_retention
 from schema import SchemaError, Site, list_sites
 
@@ -53,7 +52,7 @@ def _run(context: Context, sites: list[Site], dry: bool) -> list[Report]:
     days = context.config.retention_days
     reports = list(run_retention(context.store, sites, now, events_days=days, dry=dry))
     if not dry:
-        note_run(AuditLog(context.store), "cli", reports)
+        note_run(context.audit, "cli", reports)
     return reports
 
 

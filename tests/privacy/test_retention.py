@@ -332,7 +332,7 @@ def test_each_run_leaves_a_report_and_a_record(embedded_store: Store) -> None:
     assert embedded_store.rows("SELECT actor, action, site, rows, detail FROM audit_rows") == [
         (
             "cli",
-            "retention",
+            "purge",
             SITE,
             2,
             "cities 2 until 2026-10-22, ids 0 until 2026-09-22, events 0 until 2026-05-25,"
