@@ -155,7 +155,6 @@ def remove_backups(paths: DataPaths, now: datetime, *, keep: int | None = None) 
         # It may have been moved away, and another one put there.
         if (path / MANIFEST).exists():
             shutil.rmtree(path)
-            _log.info("backup_removed", backup=backup.name)
     if gone:
         _save_known(paths, kept)
     return [backup.name for backup in gone]
@@ -175,7 +174,8 @@ def copy_ledger(paths: DataPaths) -> None:
 
 def keep_backups(paths: DataPaths) -> None:
     """Delete the backups whose time is over, and keep the ledger beside the others as it is."""
-    remove_backups(paths, datetime.now(UTC))
+    for name in remove_backups(paths, datetime.now(UTC)):
+        _log.info("backup_removed", backup=name)
     copy_ledger(paths)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import structlog
 
 from footfall.backups import Manifest, fill_from_backup, read_manifest, restore_signing_key
 from footfall.config import Config
@@ -22,10 +21,18 @@ from schema import Store, migrate, open_embedded
 from schema.engine_config import disks_in_use, has_parts
 from schema.keys import Keys
 
-_log = structlog.get_logger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back from a backup, and how many erasures and the like were done to it again."""
+
+    name: str
+    tables: int
+    rows: int
+    replayed: int
 
 
-def restore_backup(config: Config, backup: Path, *, replace: bool) -> Manifest:
+def restore_backup(config: Config, backup: Path, *, replace: bool) -> Restored:
     """Make the database from a backup; nothing is touched before all of it was found whole.
 
     The store process must be stopped.  Raises CommandError for a database that is there already,
@@ -52,13 +59,13 @@ def restore_backup(config: Config, backup: Path, *, replace: bool) -> Manifest:
         with closing(open_embedded(new, keys)) as store:
             fill_from_backup(store, new, backup, manifest)
             migrate(store)
-            _erase_again(store, paths, keys, backup)
+            replayed = _erase_again(store, paths, keys, backup)
             AuditLog(store).record(actor="cli", action="restore", rows=_rows(manifest))
         _replace(paths, new, keys)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     restore_signing_key(paths, backup, config.keys)
-    return manifest
+    return Restored(manifest.name, len(manifest.tables), _rows(manifest), replayed)
 
 
 def _replace(paths: DataPaths, new: Path, keys: Keys) -> None:
@@ -74,8 +81,8 @@ def _rows(manifest: Manifest) -> int:
     return sum(table.rows for table in manifest.tables.values())
 
 
-def _erase_again(store: Store, paths: DataPaths, keys: Keys, backup: Path) -> None:
-    """Carry out what was erased, corrected or held since the backup was made.
+def _erase_again(store: Store, paths: DataPaths, keys: Keys, backup: Path) -> int:
+    """Carry out what was erased, corrected or held since the backup was made; return how many.
 
     The ledger beside the backup is there also when the data directory was lost; the directory's
     own may be newer.
@@ -83,7 +90,7 @@ def _erase_again(store: Store, paths: DataPaths, keys: Keys, backup: Path) -> No
     ledger = Ledger(paths.root, keys)
     for entry in _missing(ledger, Ledger(backup, keys)):
         ledger.note(entry.record, entry.noted_at)
-    _log.info("erasures_replayed", count=Clerk(store, paths.root, keys).replay_ledger())
+    return Clerk(store, paths.root, keys).replay_ledger()
 
 
 def _missing(ledger: Ledger, other: Ledger) -> Iterable[Entry]:

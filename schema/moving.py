@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import structlog
-
 from schema.engine_config import disk_name
 from schema.errors import StoreError
 from schema.keys import Keys
@@ -15,24 +13,20 @@ from schema.store import Store
 # Our choice: each round leaves those of its own time, a few.
 _ROUNDS: Final = 5
 
-_log = structlog.get_logger(__name__)
 
+def move_parts(store: Store, keys: Keys) -> tuple[int, int]:
+    """Move the parts that are elsewhere to the disk of the key that writes.
 
-def move_parts(store: Store, keys: Keys) -> int:
-    """Move every part that is elsewhere to the disk of the key that writes; return how many.
-
+    Returns how many were moved and how many could not be.
     Each is written there whole before it goes from where it was.  Parts that merges replaced are
     left: the engine deletes them within minutes.
     """
     disk = disk_name(keys.current)
     moved = 0
     for _ in range(_ROUNDS):
-        found = store.run("schema.queries", "parts_elsewhere", disk=disk)
-        if not found:
-            break
-        for table, part in found:
+        for table, part in store.run("schema.queries", "parts_elsewhere", disk=disk):
             moved += _move(store, table, part, disk)
-    return moved
+    return moved, len(store.run("schema.queries", "parts_elsewhere", disk=disk))
 
 
 def _move(store: Store, table: str, part: str, disk: str) -> bool:
@@ -42,7 +36,7 @@ def _move(store: Store, table: str, part: str, disk: str) -> bool:
             f"ALTER TABLE {{table:Identifier}} MOVE PART {{part:String}} TO DISK '{disk}'",
             {"table": table, "part": part},
         )
-    except StoreError as error:
-        _log.warning("part_not_moved", table=table, part=part, reason=str(error))
+    except StoreError:
+        # It was replaced meanwhile, or the disk is full: it is among those that are left.
         return False
     return True

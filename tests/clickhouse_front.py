@@ -117,7 +117,8 @@ def clickhouse_front(path: Path, **tls: str) -> Iterator[str]:
     thread = threading.Thread(target=server.run, name="clickhouse front", daemon=True)
     thread.start()
     try:
-        yield f"http://{USER}:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{_port(server)}"
+        login = f"{USER}:{PASSWORD.replace(' ', '%20')}"
+        yield f"{'https' if tls else 'http'}://{login}@127.0.0.1:{_port(server)}"
     finally:
         server.should_exit = True
         thread.join()

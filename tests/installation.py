@@ -78,7 +78,7 @@ def footfall(*arguments: str, stdin: str = "", **environ: str) -> CompletedProce
 
 
 @contextmanager
-def installation(data: Path, *options: str) -> Iterator[Installation]:
+def installation(data: Path, *options: str, **environ: str) -> Iterator[Installation]:
     """Run `footfall serve` on free ports, believing forwarded addresses from loopback."""
     public, internal = _free_port(), _free_port()
     log = (data.parent / "serve.log").open("wb")
@@ -88,7 +88,7 @@ def installation(data: Path, *options: str) -> Iterator[Installation]:
             *("--collector", f"127.0.0.1:{public}", "--dashboard", f"127.0.0.1:{internal}"),
             *options,
         ],
-        env=os.environ | {"FOOTFALL_TRUSTED_PROXIES": "127.0.0.0/8"},
+        env=os.environ | {"FOOTFALL_TRUSTED_PROXIES": "127.0.0.0/8", **environ},
         stdout=log,
         stderr=log,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -80,9 +81,7 @@ def restore(
     if is_running(config):
         raise CommandError("the server is running on this data directory: stop it first")
     try:
-        manifest = restore_backup(config, path, replace=force)
+        restored = restore_backup(config, path, replace=force)
     except SchemaError as error:
         raise CommandError(str(error)) from error
-    rows = sum(table.rows for table in manifest.tables.values())
-    result = {"name": manifest.name, "tables": len(manifest.tables), "rows": rows}
-    show(result, as_json=as_json)
+    show(asdict(restored), as_json=as_json)

@@ -22,6 +22,7 @@ from schema.users import list_users
 _LOW_DISK_BYTES: Final = 2 * 1024**3
 # DB-IP and MaxMind publish monthly or more often.
 _OLD_GEO_DAYS: Final = 45
+_SECRET_FILES: Final = ("salts", "secret", "session.key", "privacy.key", "erasures.ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _permissions(root: Path) -> Finding:
     open_to_others = [
         path.name
         for path in [root, *root.iterdir()]
-        if stat.S_IMODE(path.stat().st_mode) & 0o077 and path.name in {root.name, "salts", "secret"}
+        if stat.S_IMODE(path.stat().st_mode) & 0o077 and path.name in {root.name, *_SECRET_FILES}
     ]
     if open_to_others:
         names = ", ".join(open_to_others)

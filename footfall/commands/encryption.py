@@ -24,13 +24,14 @@ def rotate(context: Context) -> dict[str, Any]:
     if not keys:
         raise UsageError("no encryption key was given: set FOOTFALL_ENCRYPTION_KEY")
     Ledger(paths.root, keys).seal_again()
-    moved = 0 if context.config.clickhouse_url else move_parts(context.store, keys)
+    moved, left = (0, 0) if context.config.clickhouse_url else move_parts(context.store, keys)
     needed = _keys_needed(paths) | Ledger(paths.root, keys).sealing_keys()
     current = keys.current.id
     note_keys(paths, [current, *(key for key in noted_keys(paths) if key in needed - {current})])
     return {
         "key": current,
         "moved_parts": moved,
+        "parts_not_moved": left,
         "plain_parts_left": has_parts(paths.database),
         "old_keys_needed": sorted(needed - {current}),
     }

@@ -108,7 +108,7 @@ def test_each_command_has_its_line_and_each_change_its_note() -> None:
     assert noted == {
         name.removeprefix("footfall "): action
         for name, action in COMMANDS.items()
-        if action in {"setting", "user", "token"}
+        if action in {"setting", "user", "token", "backup"}
     }
 
 

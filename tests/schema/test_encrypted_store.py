@@ -110,8 +110,8 @@ def test_tables_move_to_the_new_key_and_need_no_other_then(database: Path, befor
     fill(database, before)
     with opened(database, Keys((NEW, *before.all))) as store:
         store.insert("kept", ["path"], [["/new"]])
-        assert move_parts(store, Keys((NEW, *before.all))) == 1
-        assert move_parts(store, Keys((NEW, *before.all))) == 0
+        assert move_parts(store, Keys((NEW, *before.all))) == (1, 0)
+        assert move_parts(store, Keys((NEW, *before.all))) == (0, 0)
     _remove_replaced(database)
 
     assert not has_parts(database)
