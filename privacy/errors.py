@@ -23,3 +23,7 @@ class ReceiptError(PrivacyError):
 
 class RetentionError(PrivacyError):
     """What is past its time is still there; the next run tries again."""
+
+
+class UndescribedColumnError(PrivacyError):
+    """A column is in the schema and not in the record of processing; describe it."""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from footfall.cli.options import configuration, json_option, show, store_options
-from footfall.control import call
+from footfall.control import call, call_long
 
 _COLUMNS = ("at", "actor", "action", "site", "rows", "purpose", "detail")
 _BROKEN = ("chain", "number", "reason")
@@ -28,7 +28,7 @@ def verify(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None
 
     Run it where the writer's data directory is: its key made the checkpoints.
     """
-    found = call(configuration(data, clickhouse_url), "audit_verify")
+    found = call_long(configuration(data, clickhouse_url), "audit_verify")
     if found or as_json:
         show(found, as_json=as_json, columns=_BROKEN)
     else:
