@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -86,6 +87,8 @@ class EmbeddedStream:
         self._error: Exception | None = None
         self._done = threading.Event()
         self._reader, self._writer = os.pipe()
+        self._readable = select.poll()
+        self._readable.register(self._reader, select.POLLIN)
         if sys.platform == "linux":
             fcntl.fcntl(self._reader, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         # Appending, as there is something of that name already: the pipe.
@@ -99,8 +102,10 @@ class EmbeddedStream:
         )
         self._thread.start()
 
-    def read(self, limit_bytes: int) -> bytes:
-        """Return what there is next, b"" at the end; raises QueryError."""
+    def read(self, limit_bytes: int, timeout_s: float | None = None) -> bytes:
+        """Return what there is next, b"" at the end; raises QueryError and TimeoutError."""
+        if timeout_s is not None and not self._readable.poll(timeout_s * 1000):
+            raise TimeoutError
         data = os.read(self._reader, limit_bytes)
         if not data:
             self._thread.join()

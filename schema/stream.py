@@ -58,8 +58,8 @@ class Stream(Protocol):
 
     usage: Usage  # complete once `read` returned b""
 
-    def read(self, limit_bytes: int) -> bytes:
-        """Return what there is next, b"" at the end; raises QueryError."""
+    def read(self, limit_bytes: int, timeout_s: float | None = None) -> bytes:
+        """Return what there is next, b"" at the end; raises QueryError and TimeoutError."""
 
     def cancel(self) -> None:
         """End the query, which ends a waiting `read`."""

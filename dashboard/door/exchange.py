@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final, ParamSpec, TypeVar
 
 import structlog
@@ -36,6 +37,16 @@ _HEAD_BYTES: Final = 1024 * 1024
 _NO_ANSWER: Final = 210  # NETWORK_ERROR, as the store is not reached
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An answer and how it begins; one that is whole is closed."""
+
+    answer: Answer
+    output_format: str
+    head: bytes
+    is_whole: bool
 
 
 class Exchange:
@@ -92,50 +103,50 @@ class Exchange:
 
     async def _asked(self, request: DoorRequest, reader: Reader) -> tuple[Usage, str]:
         """Return what a question took, and why it failed after its answer had begun."""
-        database = await self._in_thread(lambda: self._desk.tables.database)
-        check_database(request.database, database)
-        statement = await self._in_thread(self._desk.check, request.asked, reader)
-        answer = await self._in_thread(self._desk.open, statement)
-        self._answer = answer
-        try:
-            if self._is_left:
-                await self._in_thread(answer.cancel)
-            return await self._pass_on(request, answer, statement.output_format)
-        finally:
-            await self._in_thread(answer.close)
-
-    async def _pass_on(
-        self, request: DoorRequest, answer: Answer, output_format: str
-    ) -> tuple[Usage, str]:
-        head, is_whole = await self._head(answer)
-        encoding = chosen_encoding(request.encoding)
+        begun = await self._in_thread(self._begin, request, reader)
         headers = {
-            "Content-Type": media_type(output_format),
-            "X-ClickHouse-Format": output_format,
-            "X-ClickHouse-Summary": summary(answer.usage, len(head)),
+            "Content-Type": media_type(begun.output_format),
+            "X-ClickHouse-Format": begun.output_format,
+            "X-ClickHouse-Summary": summary(begun.answer.usage, len(begun.head)),
         }
+        encoding = chosen_encoding(request.encoding)
         if encoding:
             headers |= {"Content-Encoding": encoding, "Vary": "Accept-Encoding"}
         outer: Compressor = compressor(encoding)
         blocks: Compressor = EngineBlocks() if request.engine_blocks else compressor("")
-        if is_whole:
-            packed = await self._in_thread(_packed, outer, blocks, head)
+        if begun.is_whole:
+            packed = _packed(outer, blocks, begun.head)
             await self._start(200, headers | _length(packed))
             await self._send({"type": "http.response.body", "body": packed})
-            return answer.usage, ""
+            return begun.answer.usage, ""
         tag = new_tag()
-        await self._start(200, headers | {"X-ClickHouse-Exception-Tag": tag})
-        return await self._stream(answer, head, outer, blocks, tag)
+        try:
+            await self._start(200, headers | {"X-ClickHouse-Exception-Tag": tag})
+            return await self._stream(begun.answer, begun.head, outer, blocks, tag)
+        finally:
+            await self._in_thread(begun.answer.close)
 
-    async def _head(self, answer: Answer) -> tuple[bytes, bool]:
-        """Return how an answer begins, and whether that is all of it; raises QueryError."""
-        head = bytearray()
-        while len(head) <= _HEAD_BYTES:
-            data = await self._in_thread(answer.read, _READ_BYTES)
-            if not data:
-                return bytes(head), True
-            head += data
-        return bytes(head), False
+    def _begin(self, request: DoorRequest, reader: Reader) -> _Begun:
+        """Return how an answer begins; blocks.  One that is whole, or failed, is closed."""
+        check_database(request.database, self._desk.tables.database)
+        statement = self._desk.check(request.asked, reader)
+        answer = self._desk.open(statement)
+        self._answer = answer
+        is_open = False
+        try:
+            if self._is_left:
+                answer.cancel()
+            head = bytearray()
+            while len(head) <= _HEAD_BYTES:
+                data = answer.read(_READ_BYTES)
+                if not data:
+                    return _Begun(answer, statement.output_format, bytes(head), is_whole=True)
+                head += data
+            is_open = True
+            return _Begun(answer, statement.output_format, bytes(head), is_whole=False)
+        finally:
+            if not is_open:
+                answer.close()
 
     async def _stream(
         self, answer: Answer, data: bytes, outer: Compressor, blocks: Compressor, tag: str

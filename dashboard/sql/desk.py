@@ -5,22 +5,21 @@ The ClickHouse door, the page with the editor and the command line all ask here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
-from threading import Timer
 from time import monotonic
 from typing import Final
 from uuid import uuid4
 
-import structlog
-
 from dashboard.sql import show
 from dashboard.sql.check import Checked
 from dashboard.sql.errors import RefusedError, refused
-from dashboard.sql.formats import check_format
+from dashboard.sql.formats import check_format, written_with
 from dashboard.sql.limits import Limits
 from dashboard.sql.queue import Queue
 from dashboard.sql.reader import Reader
+from dashboard.sql.recent import Recent
 from dashboard.sql.redact import redacted
 from dashboard.sql.settings import FIXED, check_setting
 from dashboard.sql.statement import Asked, Statement
@@ -40,7 +39,8 @@ _EXPLAIN_PARTS: Final = frozenset(
 # Our choice: enough to find a question again in the log, and no more.
 _PURPOSE_CHARACTERS: Final = 200
 
-_log = structlog.get_logger(__name__)
+# Our choice: the panels of a few dashboards.
+_KEPT: Final = 256
 
 
 class Answer:
@@ -48,9 +48,8 @@ class Answer:
 
     def __init__(self, stream: Stream, seconds: int) -> None:
         self._stream = stream
-        self._left_s = float(seconds)
         self._seconds = seconds
-        self._is_late = False
+        self._left_s = float(seconds)
 
     @property
     def usage(self) -> Usage:
@@ -59,20 +58,15 @@ class Answer:
 
     def read(self, limit_bytes: int) -> bytes:
         """Return what there is next, b"" at the end; blocks.  Raises QueryError."""
-        started = monotonic()
-        timer = Timer(max(self._left_s, 0), self._end)
-        timer.daemon = True
-        timer.start()
+        began = monotonic()
         try:
-            return self._stream.read(limit_bytes)
-        except Exception:
-            if self._is_late:
-                allowed = f"it may take {self._seconds} seconds"
-                raise RefusedError("the query takes too long", allowed, _TIMEOUT) from None
-            raise
+            return self._stream.read(limit_bytes, max(self._left_s, 0))
+        except TimeoutError:
+            self._stream.cancel()
+            allowed = f"it may take {self._seconds} seconds"
+            raise RefusedError("the query takes too long", allowed, _TIMEOUT) from None
         finally:
-            timer.cancel()
-            self._left_s -= monotonic() - started
+            self._left_s -= monotonic() - began
 
     def cancel(self) -> None:
         """End the query from any thread, which ends a waiting `read`."""
@@ -81,10 +75,6 @@ class Answer:
     def close(self) -> None:
         """Give up the answer; a query that is not at its end is ended."""
         self._stream.close()
-
-    def _end(self) -> None:
-        self._is_late = True
-        self._stream.cancel()
 
 
 class Desk:
@@ -95,6 +85,8 @@ class Desk:
         self._streams = store.streams
         self._audit = audit
         self._queue = Queue(self.limits)
+        self._checked: Recent[Statement] = Recent(_KEPT)
+        self._redacted: Recent[str] = Recent(_KEPT)
 
     @cached_property
     def tables(self) -> Tables:
@@ -110,13 +102,7 @@ class Desk:
         if len(asked.text.encode("utf-8", "replace")) > self.limits.text_bytes:
             allowed = f"up to {self.limits.text_bytes} bytes"
             raise RefusedError("this statement is too long", allowed, _TOO_LONG)
-        for name, value in asked.settings.items():
-            check_setting(name, value, self.limits)
-        try:
-            tree = parse(self._streams, asked.text)
-        except NoTreeError:
-            return self._describing(asked, reader)
-        return self._reading(tree, asked, reader)
+        return self._checked.get((asked.key, reader), lambda: self._check(asked, reader))
 
     def open(self, statement: Statement) -> Answer:
         """Return the answer to a checked question; raises QueryError."""
@@ -136,14 +122,24 @@ class Desk:
 
         `fault` is "" for a question that was answered, or why it was not, in a few words.
         """
+        text = self._redacted.get(asked.text, lambda: redacted(self._streams, asked.text))
         self._audit.record(
             actor=reader.id,
             action="sql" if not fault else "sql_failed",
             site=",".join(reader.sites),
             rows=usage.result_rows,
             purpose=purpose[:_PURPOSE_CHARACTERS],
-            detail=f"{redacted(self._streams, asked.text)} [{usage.elapsed_s:.3f} s{fault}]",
+            detail=f"{text} [{usage.elapsed_s:.3f} s{fault}]",
         )
+
+    def _check(self, asked: Asked, reader: Reader) -> Statement:
+        for name, value in asked.settings.items():
+            check_setting(name, value, self.limits)
+        try:
+            tree = parse(self._streams, asked.text)
+        except NoTreeError:
+            return self._describing(asked, reader)
+        return self._reading(tree, asked, reader)
 
     def _reading(self, tree: Node, asked: Asked, reader: Reader) -> Statement:
         outer = dict(asked.settings)
@@ -159,18 +155,19 @@ class Desk:
             sql = self._explaining(tree, asked, reader)
             return self._statement(sql, name, outer, asked)
         if kind == "SelectWithUnionQuery" or tree["type"] == "SelectWithUnionQuery":
-            self._check(tree, asked, reader)
-            return self._statement(write(self._streams, tree), name, outer, asked)
+            return self._statement(self._runs(tree, asked, reader), name, outer, asked)
         raise show.no_such_statement(canonical(self._streams, asked.text))
 
     def _explaining(self, tree: Node, asked: Asked, reader: Reader) -> str:
         """Return the question for a plan, in the form that EXPLAIN takes as a table."""
         query = _explained(tree)
-        self._check(query, asked, reader)
-        return f"SELECT * FROM viewExplain('{tree['kind']}', '', ({write(self._streams, query)}))"  # noqa: S608
+        runs = self._runs(query, asked, reader)
+        return f"SELECT * FROM viewExplain('{tree['kind']}', '', ({runs}))"  # noqa: S608
 
-    def _check(self, tree: Node, asked: Asked, reader: Reader) -> None:
-        Checked(tree, self.tables, reader, self.limits, asked.parameters)
+    def _runs(self, tree: Node, asked: Asked, reader: Reader) -> str:
+        """Return the text that runs for a tree; raises RefusedError when none may."""
+        checked = Checked(tree, self.tables, reader, self.limits, asked.parameters)
+        return checked.filled(write(self._streams, tree))
 
     def _describing(self, asked: Asked, reader: Reader) -> Statement:
         """Return the statement of a kind that the engine has no tree for."""
@@ -185,18 +182,23 @@ class Desk:
             sql = f"{found['verb']} {database or self.tables.database}.{name}"
         elif found := show.described_query(text):
             tree = parse(self._streams, found["query"])
-            self._check(tree, asked, reader)
-            sql = f"DESCRIBE TABLE ({write(self._streams, tree)})"
+            sql = f"DESCRIBE TABLE ({self._runs(tree, asked, reader)})"
         else:
             raise show.no_such_statement(text)
         return self._statement(sql, found["format"] or asked.default_format, asked.settings, asked)
 
-    def _statement(self, sql: str, output_format: str, settings: object, asked: Asked) -> Statement:
-        assert isinstance(settings, dict)
+    def _statement(
+        self, sql: str, output_format: str, settings: Mapping[str, str], asked: Asked
+    ) -> Statement:
         return Statement(
             sql=sql,
             output_format=check_format(output_format),
-            settings={**self.limits.highest(), **settings, **FIXED},
+            settings={
+                **self.limits.highest(),
+                **written_with(output_format),
+                **settings,
+                **FIXED,
+            },
             parameters=asked.parameters,
         )
 

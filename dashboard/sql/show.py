@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from dashboard.sql.errors import refused
-from dashboard.sql.syntax import Node, call, identifier, literal
+from dashboard.sql.syntax import Node, call, from_table, identifier, literal
 
 _NAME: Final = r"(?:(?P<database>\w+)\.)?(?P<name>\w+)"
 _DESCRIBED: Final = re.compile(
@@ -112,16 +112,8 @@ def _select(tree: Node, names: list[str], table: str, where: Node | None, *, ord
 
 
 def _from_system(table: str) -> Node:
-    found = {
-        "type": "TableIdentifier",
-        "name": f"system.{table}",
-        "name_parts": ["system", table],
-    }
-    element = {
-        "type": "TablesInSelectQueryElement",
-        "table_expression": {"type": "TableExpression", "database_and_table_name": found},
-    }
-    return {"type": "TablesInSelectQuery", "children": [element]}
+    name = {"name": f"system.{table}", "name_parts": ["system", table]}
+    return from_table({"type": "TableIdentifier"} | name)
 
 
 def _listed(children: list[Node]) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from dashboard.sql.formats import DEFAULT_FORMAT
@@ -16,6 +16,12 @@ class Asked:
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)  # TabSeparated
     settings: Mapping[str, str] = field(default_factory=dict)
     default_format: str = DEFAULT_FORMAT  # unless the text names one
+
+    @property
+    def key(self) -> Hashable:
+        """Return what tells this question from others."""
+        parameters, settings = self.parameters.items(), self.settings.items()
+        return self.text, tuple(parameters), tuple(settings), self.default_format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

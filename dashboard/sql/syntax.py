@@ -105,6 +105,31 @@ def call(name: str, *arguments: Node) -> Node:
     return {"type": "Function", "name": name, "arguments": listed}
 
 
+def select_all(table: Node) -> Node:
+    """Return the node of a subquery that gives all of a table."""
+    select = {
+        "type": "SelectQuery",
+        "select": {"type": "ExpressionList", "children": [{"type": "Asterisk"}]},
+        "tables": from_table(table),
+    }
+    selects = {"type": "ExpressionList", "children": [select]}
+    question = {
+        "type": "SelectWithUnionQuery",
+        "union_mode": "UNION_DEFAULT",
+        "list_of_selects": selects,
+    }
+    return {"type": "Subquery", "children": [question]}
+
+
+def from_table(table: Node) -> Node:
+    """Return the node of a FROM with one table."""
+    element = {
+        "type": "TablesInSelectQueryElement",
+        "table_expression": {"type": "TableExpression", "database_and_table_name": table},
+    }
+    return {"type": "TablesInSelectQuery", "children": [element]}
+
+
 def _tables(tree: Node) -> list[str]:
     return sorted(name for kind, name in _names(tree) if kind == "TableIdentifier")
 

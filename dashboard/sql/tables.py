@@ -7,8 +7,10 @@ can tell of it.  A WHERE does not do: the engine may compute a question's condit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -17,7 +19,7 @@ from dashboard.sql.formats import format_names
 from dashboard.sql.functions import function_names
 from dashboard.sql.limits import Limits
 from dashboard.sql.settings import setting_names
-from dashboard.sql.syntax import Node, call, identifier, literal, nodes, parse
+from dashboard.sql.syntax import Node, call, identifier, literal, nodes, parse, write
 from schema import statement
 from schema.stream import Streams, escaped
 
@@ -33,35 +35,31 @@ _PACKAGE: Final = "dashboard.sql.queries"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """The names of one store, each with its definition as JSON of a tree."""
+    """The names of one store, and what each stands for."""
 
     database: str
     names: frozenset[str]  # of all tables in the database
     functions: frozenset[str]  # of all functions the engine has, in lower case
-    views: dict[str, bytes]
-    metadata: dict[tuple[str, str], bytes]
+    views: Mapping[str, bytes]  # by name: the definition's tree, as JSON
+    metadata: Mapping[tuple[str, str], str]  # by database and name: the question
+    write: Callable[[Node], str] = field(repr=False)
+    _written: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict, repr=False)
 
-    @property
-    def allowed(self) -> str:
-        """Return what a refusal says of the tables there are."""
-        return f"read {', '.join(VIEWS)}"
-
-    def definition(self, database: str, name: str, sites: tuple[str, ...]) -> Node:
+    def definition(self, database: str, name: str, sites: tuple[str, ...]) -> str:
         """Return a question that gives the table's rows of these sites, all for none.
 
         `database` is "" for the current one.  Raises RefusedError for any other table.
         """
         if database in ("", self.database) and name in self.views:
-            tree: Node = msgspec.json.decode(self.views[name])
-            if sites:
-                _choose_sites(tree, sites)
-            return tree
+            key = (name, sites)
+            if key not in self._written:
+                self._written[key] = self.write(_of_sites(self.views[name], sites))
+            return self._written[key]
         found = self.metadata.get((database.lower(), name.lower()))
         if found is None:
             shown = f"{database}.{name}" if database else name
-            raise refused(f"the table {shown}", self.allowed)
-        again: Node = msgspec.json.decode(found)
-        return again
+            raise refused(f"the table {shown}", f"read {', '.join(VIEWS)}")
+        return found
 
 
 def read_tables(streams: Streams, limits: Limits) -> Tables:
@@ -79,19 +77,30 @@ def read_tables(streams: Streams, limits: Limits) -> Tables:
         "functions": function_names(),
         "formats": format_names(),
     }
+
+    def question(schema: str, name: str) -> str:
+        tree = parse(streams, statement(_PACKAGE, f"{schema}_{name}"))
+        return write(streams, _bound(tree, values))
+
     return Tables(
         database=database,
         names=frozenset(names),
         functions=frozenset(functions),
-        views={name: _encoded(parse(streams, text)) for name, text in answer["data"]},
+        views={name: msgspec.json.encode(parse(streams, text)) for name, text in answer["data"]},
         metadata={
-            (schema, name): _encoded(
-                _bound(parse(streams, statement(_PACKAGE, f"{schema}_{name}")), values)
-            )
+            (schema, name): question(schema, name)
             for schema, tables in _METADATA.items()
             for name in tables
         },
+        write=partial(write, streams),
     )
+
+
+def _of_sites(definition: bytes, sites: tuple[str, ...]) -> Node:
+    tree: Node = msgspec.json.decode(definition)
+    if sites:
+        _choose_sites(tree, sites)
+    return tree
 
 
 def _choose_sites(tree: Node, sites: tuple[str, ...]) -> None:
@@ -112,10 +121,6 @@ def _bound(tree: Node, values: dict[str, str | list[str]]) -> Node:
             node.clear()
             node.update(literal(value))
     return tree
-
-
-def _encoded(tree: Any) -> bytes:
-    return msgspec.json.encode(tree)
 
 
 def _array(values: list[str]) -> str:
