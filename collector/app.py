@@ -42,11 +42,14 @@ from collector.journal import Journal
 from collector.metrics import CollectorMeter
 from collector.openapi import OPENAPI
 from collector.pixel import GIF, GIF_HEADERS, pixel_payload
+from collector.privacy_api import PrivacyApi
 from collector.request import Bodies, ClientGoneError
+from collector.rights import Rights
 from collector.rules import PublishedRules, rules_path
 from collector.salt import SaltBook
 from collector.settings import CollectorSettings
 from geoip import Locator
+from privacy.objections import Objections
 
 EVENT_PATH: Final = "/api/event"
 
@@ -72,6 +75,7 @@ class _Collector:
         self._meter = meter
         self._bodies = Bodies()
         self._intake: Intake | None = None
+        self._privacy = PrivacyApi(settings, self._bodies)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         # A redirection repeats the Host header, which is the sender's.
         self._pages.router.redirect_slashes = False
@@ -144,6 +148,7 @@ class _Collector:
             Route("/health", self._health),
             Route("/api/openapi.json", _openapi),
             Route("/pixel.gif", self._pixel, methods=["GET", "OPTIONS"]),
+            *self._privacy.routes(),
             Route("/beacon{features:path}.js", _script, methods=["GET", "OPTIONS"]),
         ]
         if self._settings.demo is not None:
@@ -176,6 +181,7 @@ class _Collector:
         data = self._settings.data
         slot = data / "journal" / self._settings.journal_slot
         journal = Journal(slot, limits=self._settings.limits, keys=self._settings.keys)
+        objections = Objections(data)
         self._intake = Intake(
             journal,
             PublishedRules(rules_path(data)),
@@ -183,13 +189,19 @@ class _Collector:
             Locator(self._settings.geoip_paths, directory=data / "geoip"),
             self._clock,
             self._meter,
+            objections,
         )
+        rights = Rights(
+            data, self._intake, journal, objections, self._settings.ask_store, self._clock
+        )
+        self._privacy.rights = rights
         await asyncio.to_thread(_warm_up)
         housekeeping = asyncio.create_task(self._keep_house(self._intake, journal))
         try:
             yield
         finally:
             housekeeping.cancel()
+            rights.close()
             await journal.close()
             self._meter.set_state(False, journal.refused)
             self._meter.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final
 
@@ -22,7 +22,9 @@ from collector.rules import PublishedRules, Rules
 from collector.salt import SaltBook
 from collector.site_rules import Door, SiteRules, prepare
 from collector.validate import Beacon, is_known_token, validate
+from collector.visitor import VisitorId, visitor_id
 from geoip import Locator
+from privacy.objections import Objections
 
 Clock = Callable[[], datetime]
 
@@ -47,12 +49,15 @@ class Intake:
         locator: Locator,
         clock: Clock = utc_now,
         meter: CollectorMeter | None = None,
+        objections: Objections | None = None,
     ) -> None:
         self._journal = journal
         self._published = rules
         self._salts = salts
         self._locator = locator
         self._clock = clock
+        self._objections = objections
+        self._objections_seen = 0
         self._meter = meter or CollectorMeter()
         self._judge = Judge(locator)
         self._rate = RateLimit()
@@ -89,12 +94,27 @@ class Intake:
         # What a rule in shadow would have dropped has its event beside it.
         return ", ".join(dict.fromkeys(reasons)) if len(reasons) == len(records) else ""
 
+    def site(self, name: str) -> SiteRules | None:
+        """Return a site's rules; None for a name that is none's.  Raises NotReadyError."""
+        return self._current_door().sites.get(name)
+
+    def visitor_today(self, rules: SiteRules, connection: Connection) -> tuple[date, VisitorId]:
+        """Return the site's day and the pseudonym that a beacon of this connection has on it."""
+        _, salt = self._salts.current(rules.site, self._clock())
+        name = rules.site.name
+        return salt.day, visitor_id(salt, name, connection.address, connection.user_agent)
+
     def expire_salts(self) -> None:
-        """Destroy the salts of days that are over and of sites that were removed."""
+        """Destroy the salts, and forget the objections, of days that are over and of sites that
+        were removed."""
         # Until rules were read, no site is known, and all would seem removed.
-        if self._published.current(time.monotonic()) is not None:
-            sites = [rules.site for rules in self._current_door().sites.values()]
-            self._salts.expire(self._clock(), sites)
+        if self._published.current(time.monotonic()) is None:
+            return
+        now = self._clock()
+        sites = [rules.site for rules in self._current_door().sites.values()]
+        self._salts.expire(now, sites)
+        if self._objections is not None:
+            self._objections.expire({site.name: site.day_at(now) for site in sites})
 
     def _decide(self, beacon: Beacon, rules: SiteRules, now: datetime) -> Sequence[Event | Drop]:
         """Return what goes into the journal for one site."""
@@ -119,7 +139,9 @@ class Intake:
         rules = self._published.current(time.monotonic())
         if rules is None:
             raise NotReadyError("no sites are known yet: the store process has not started")
-        if rules is not self._rules:
-            self._door = prepare(rules)
-            self._rules = rules
+        objections = self._objections
+        seen = 0 if objections is None else objections.refresh(time.monotonic())
+        if rules is not self._rules or seen != self._objections_seen:
+            self._door = prepare(rules, None if objections is None else objections.of_site)
+            self._rules, self._objections_seen = rules, seen
         return self._door

@@ -18,14 +18,12 @@ CHECK_INTERVAL_S: Final = 0.5
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """Sites, server tokens and objections; never a secret."""
+    """Sites and server tokens; never a secret."""
 
     published_at: datetime
     sites: Mapping[str, Site]
     # SHA-256 of a token of scope `events`, hex, to the sites it may write; empty is all.
     event_tokens: Mapping[str, tuple[str, ...]] = {}
-    # Site to today's pseudonyms that objected.
-    objections: Mapping[str, tuple[int, ...]] = {}
 
 
 def publish(path: Path, rules: Rules) -> None:

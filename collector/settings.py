@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from collector.room import Limits
 from schema.keys import NO_KEYS, Keys
+
+# Runs a command of the store process and returns its result; raises NotReadyError while it is away.
+AskStore: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +26,8 @@ class CollectorSettings:
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     keys: Keys = NO_KEYS  # what seals the journal
     demo: Path | None = None  # a directory to serve at /demo/
+    public_url: str = ""  # where browsers reach the collectors; "" is what they call it
+    ask_store: AskStore | None = None  # None: there is no store process to ask
 
 
 def meter_path(settings: CollectorSettings) -> Path:

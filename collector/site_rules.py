@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
@@ -61,10 +61,13 @@ class Door:
     event_tokens: Mapping[str, tuple[str, ...]]
 
 
-def prepare(rules: Rules) -> Door:
-    """Return published rules in the form that beacons are checked against."""
+def prepare(rules: Rules, objections: Callable[[str], frozenset[int]] | None = None) -> Door:
+    """Return published rules in the form that beacons are checked against.
+
+    `objections` gives a site's pseudonyms that objected.
+    """
     sites = {
-        name: _site_rules(site, frozenset(rules.objections.get(name, ())))
+        name: _site_rules(site, objections(name) if objections else frozenset())
         for name, site in rules.sites.items()
     }
     return Door(sites, rules.event_tokens)

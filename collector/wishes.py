@@ -16,13 +16,14 @@ from typing import Final
 import structlog
 
 from collector.event import Drop, Event
-from collector.frames import decode_frames, encode_frame
+from collector.frames import decode_frames, encode_frame, journal_sealer
 from collector.journal import SYNCED_NAME, pack_synced, read_synced, segment_path, segment_sequences
 from collector.quarantine import QUARANTINE_SUFFIX
 from collector.resend import RESEND_WINDOW
 from privacy.records import Erasure, Record
 from privacy.scope import Scope
 from schema.files import sync_directory, write_atomically
+from schema.keys import NO_KEYS, Keys
 
 # The slot of wishes that commands write; collectors have slots of their own.
 COMMAND_SLOT: Final = "commands"
@@ -53,7 +54,7 @@ class RecentErasures:
         return bool(self._scopes) and any(_covers(scope, event) for scope in self._scopes)
 
 
-def append_wish(root: Path, record: Record) -> None:
+def append_wish(root: Path, record: Record, keys: Keys = NO_KEYS) -> None:
     """Put a wish into the journals under `root` and return when it is safe.
 
     For commands, which may run beside a writer and collectors, or with none.  Each wish has a
@@ -62,7 +63,7 @@ def append_wish(root: Path, record: Record) -> None:
     slot = root / COMMAND_SLOT
     slot.mkdir(parents=True, exist_ok=True, mode=0o700)
     sync_directory(root)
-    frame = encode_frame(record)
+    frame = encode_frame(record, journal_sealer(keys))
     with _alone(slot / SYNCED_NAME) as synced:
         sequence = max([read_synced(slot).segment, *segment_sequences(slot)]) + 1
         write_atomically(segment_path(slot, sequence), frame)
@@ -70,31 +71,32 @@ def append_wish(root: Path, record: Record) -> None:
         os.fsync(synced)
 
 
-def forget_refused(root: Path, record: Record) -> None:
+def forget_refused(root: Path, record: Record, keys: Keys = NO_KEYS) -> None:
     """Delete events that the store refused, which lie in the quarantine, and an erasure means."""
     if not isinstance(record, Erasure):
         return
     for path in root.glob(f"refused-*{QUARANTINE_SUFFIX}"):
-        frames, _, _ = decode_frames(path.read_bytes(), 0, 1)
+        frames, _, _ = decode_frames(path.read_bytes(), 0, 1, keys)
         events = [frame.record for frame in frames if isinstance(frame.record, Event)]
         if any(_covers(record.scope, event) for event in events):
             path.unlink()
             _log.info("refused_event_erased")
 
 
-def set_undone(root: Path, record: Record) -> None:
+def set_undone(root: Path, record: Record, keys: Keys = NO_KEYS) -> None:
     """Keep a wish that cannot be carried out now, so that it holds up nothing else."""
-    write_atomically(root / f"{record.id}{UNDONE_SUFFIX}", encode_frame(record))
+    frame = encode_frame(record, journal_sealer(keys))
+    write_atomically(root / f"{record.id}{UNDONE_SUFFIX}", frame)
 
 
-def take_undone(root: Path) -> int:
+def take_undone(root: Path, keys: Keys = NO_KEYS) -> int:
     """Put the wishes that could not be carried out back into the journal; return how many."""
     paths = sorted(root.glob(f"*{UNDONE_SUFFIX}"))
     for path in paths:
-        frames, _, _ = decode_frames(path.read_bytes(), 0, 1)
+        frames, _, _ = decode_frames(path.read_bytes(), 0, 1, keys)
         for frame in frames:
             if not isinstance(frame.record, Event | Drop):
-                append_wish(root, frame.record)
+                append_wish(root, frame.record, keys)
         path.unlink()
     return len(paths)
 

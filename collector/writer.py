@@ -131,7 +131,7 @@ class Writer:
             # If the store had the batch already, what was prepared again met its own sessions.
             self._restore_sessions()
         self._save_plan(None)
-        take_undone(self._root)
+        take_undone(self._root, self._keys)
         self._started = True
 
     def step(self, *, limit: int = BATCH_ROWS) -> int:
@@ -218,7 +218,7 @@ class Writer:
     def _carry_out(self, wish: Record) -> None:
         """Do what was asked for; what came before it is in the store."""
         try:
-            forget_refused(self._root, wish)
+            forget_refused(self._root, wish, self._keys)
             self._clerk.carry_out(wish)
         except (StoreError, OSError, PrivacyError) as error:
             self._give_up_later(wish, error)
@@ -234,7 +234,7 @@ class Writer:
         self._failures += 1
         if self._failures < _WISH_TRIES or self._store.value("SELECT 1") != 1:
             raise StoreError(f"{kind_of(wish)} not carried out: {error}") from error
-        set_undone(self._root, wish)
+        set_undone(self._root, wish, self._keys)
         _log.error("wish_not_carried_out", kind=kind_of(wish), id=wish.id, reason=str(error))
 
     def _insert_pending(self, insert: _Insert) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
 from collector.room import MIB, Limits
 from collector.serve import run
 from collector.settings import CollectorSettings
 from footfall.config import from_environ
-from footfall.paths import STOREFRONT
+from footfall.paths import STOREFRONT, DataPaths
 from footfall.process import child_arguments, inherited_listener
+from footfall.store_socket import asker
 from footfall.tls import server_options
+
+# A visitor waits for it; a store that hangs is one that is away.
+_ASK_WITHIN_S: Final = 5.0
 
 
 def main() -> None:
@@ -24,6 +29,8 @@ def main() -> None:
         geoip_paths=config.geoip_db,
         limits=Limits(config.journal_limit_mib * MIB, config.disk_reserve_mib * MIB),
         keys=config.keys,
+        public_url=config.public_url,
+        ask_store=asker(DataPaths(config.data), _ASK_WITHIN_S),
         demo=STOREFRONT / "site" if config.demo else None,
     )
     run(settings, inherited_listener(arguments.listener), server_options(config.tls))

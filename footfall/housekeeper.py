@@ -17,6 +17,7 @@ from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
 from privacy.errors import PrivacyError
 from privacy.retention import Report, due_sites, note_run, run_retention
+from privacy.wiping import WIPE_INTERVAL_S, wipe_deleted
 from schema import SchemaError, Site, list_sites
 from schema.closing import close_day, days_to_close, refresh_shown_places
 
@@ -50,6 +51,7 @@ def jobs(context: Context, writer: Writer | None) -> list[Job]:
         Job("show_places", 30.0, lambda: _show_places(context)),
     ]
     if writer is not None:
+        routine.append(Job("wipe_deleted", WIPE_INTERVAL_S, lambda: wipe_deleted(context.store)))
         # The writer's data directory alone has the key that all checkpoints are told by.
         routine.append(Job("sign_audit", 600.0, lambda: audit.sign(context), also_last=True))
         routine.append(Job("expire_audit", 86_400.0, lambda: audit.expire(context)))

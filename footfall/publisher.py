@@ -1,4 +1,4 @@
-"""Publisher: gives collectors the sites, tokens and objections as one file."""
+"""Publisher: gives collectors the sites and tokens as one file."""
 
 from __future__ import annotations
 

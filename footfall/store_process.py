@@ -24,15 +24,17 @@ from dashboard.app import create_app
 from dashboard.settings import Credit, DashboardSettings
 from footfall.commands import Context
 from footfall.config import Address, Config, from_environ
-from footfall.control import control_app, listen
+from footfall.control import control_app
 from footfall.housekeeper import jobs, keep_house, retention_jobs
 from footfall.metrics import WRITER_FILE, render_metrics
 from footfall.opening import open_store
 from footfall.paths import DataPaths
 from footfall.process import beat, child_arguments, inherited_listener
+from footfall.store_socket import listen
 from footfall.tls import Tls, server_options
 from geoip import Locator
 from schema import StoreError, migrate
+from schema.analysts import make_analyst_role
 
 _log = structlog.get_logger(__name__)
 
@@ -60,6 +62,8 @@ def open_context(config: Config) -> Context:
     store = open_store(config)
     for migration in migrate(store):
         _log.info("migrated", migration=migration.file_stem)
+    if config.clickhouse_url and not make_analyst_role(store):
+        _log.info("analyst_role_not_made", reason="the store's user may not make roles")
     return Context(store, DataPaths(config.data), config)
 
 
@@ -87,7 +91,8 @@ async def _serve(
         # Apart: salts and closed days wait for nothing that takes minutes.
         threads.start("retention", lambda: keep_house(retention_jobs(context), stop), joined=False)
     serving: list[Coroutine[Any, Any, object]] = [stopped.wait()]
-    if not config.clickhouse_url:
+    if writes or not config.clickhouse_url:
+        # Collectors ask here what became of a visitor's wish.
         commands = _Server(control_app(context))
         serving.append(commands.serve_until(stopped, [listen(paths.control_socket)]))
     if listener is not None:

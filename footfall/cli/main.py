@@ -13,6 +13,7 @@ from footfall.cli.encryption import encryption
 from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
 from footfall.cli.imports import import_
+from footfall.cli.privacy import privacy
 from footfall.cli.retention import retention
 from footfall.cli.serve import collect, dashboard, serve
 from footfall.cli.sites import site
@@ -35,7 +36,7 @@ def footfall() -> None:
 
 for command in (
     *(serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql),
-    *(audit, backup, encryption, retention),
+    *(audit, backup, encryption, privacy, retention),
 ):
     footfall.add_command(command)
 

@@ -19,6 +19,7 @@ from footfall.commands import (
     exports,
     governance,
     imports,
+    privacy,
     retention,
     sites,
     sql,
@@ -64,6 +65,11 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "import_finish": imports.finish,
     "import_undo": imports.undo,
     "import_list": imports.listing,
+    "privacy_look": privacy.look,
+    "privacy_outcome": privacy.outcome,
+    "privacy_receipt": privacy.receipt,
+    "privacy_erase": privacy.erase,
+    "privacy_catch_up": privacy.catch_up,
     "retention_report": retention.listing,
 }
 

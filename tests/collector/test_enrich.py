@@ -33,8 +33,8 @@ RANDOM = 77
 
 def rules_of(objections: tuple[int, ...] = (), **changes: Any) -> SiteRules:
     sites = {SITE: a_site(**changes)}
-    published = Rules(published_at=NOON, sites=sites, objections={SITE: objections})
-    return prepare(published).sites[SITE]
+    published = Rules(published_at=NOON, sites=sites)
+    return prepare(published, lambda _: frozenset(objections)).sites[SITE]
 
 
 def enriched(beacon: Beacon, rules: SiteRules | None = None) -> Event | Drop:

@@ -1,0 +1,118 @@
+"""Privacy commands of the command line."""
+
+from __future__ import annotations
+
+import time
+from base64 import b64decode
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+from footfall.cli.options import configuration, json_option, show, store_options
+from footfall.config import Config
+from footfall.control import call, is_running
+from footfall.errors import CommandError, UsageError
+from privacy.errors import PrivacyError
+from privacy.receipts import verify as verify_receipt
+from privacy.scope import NO_DAY, Scope
+from privacy.signing import open_signing_key
+
+# The writer looks twice a second and an erasure takes seconds; a store that is away takes longer.
+_WAIT_S: Final = 60.0
+_LOOK_AGAIN_S: Final = 0.2
+
+
+@click.group()
+def privacy() -> None:
+    """What is held about a visitor, and what visitors ask for."""
+
+
+@privacy.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", help="The installation's public key, base64; without it, --data's own.")
+@click.option("--data", type=click.Path(path_type=Path), help="The data directory.")
+@json_option
+def verify(file: Path, key: str | None, data: Path | None, as_json: bool) -> None:
+    """Check that a receipt is as this installation signed it."""
+    try:
+        public_key = (
+            b64decode(key, validate=True)
+            if key is not None
+            else open_signing_key(configuration(data, None).data).public_key
+        )
+        receipt = verify_receipt(file.read_text(encoding="utf-8"), public_key)
+    except PrivacyError as error:
+        raise CommandError(str(error)) from error
+    except (ValueError, OSError) as error:
+        raise UsageError(f"the receipt or the key cannot be read: {error}") from error
+    removed = receipt["removed"]
+    lines = {"id": receipt["id"], "site": receipt["site"], "done_at": receipt["done_at"], **removed}
+    show(receipt if as_json else lines, as_json=as_json)
+
+
+def _scope_options(command: Any) -> Any:
+    for option in (
+        click.option("--consent", "consents", type=int, multiple=True, help="A consent's hash."),
+        click.option("--page", "pages", type=int, multiple=True, help="A page id, as in events."),
+        click.option("--day", help="The visitor's day, YYYY-MM-DD."),
+        click.option("--visitor", type=int, default=0, help="A visitor, as in events."),
+        click.argument("site"),
+    ):
+        command = option(command)
+    return command
+
+
+@privacy.command("find")
+@_scope_options
+@json_option
+@store_options
+def find(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
+) -> None:
+    """Tell what is held of a visitor's day, of pages or of consents."""
+    scope = _scope(site, **named)
+    found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope)
+    show(found if as_json else found["summary"], as_json=as_json)
+
+
+@privacy.command("erase")
+@_scope_options
+@json_option
+@store_options
+def erase(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
+) -> None:
+    """Delete it, and print the receipt."""
+    config = configuration(data, clickhouse_url)
+    record_id = call(config, "privacy_erase", scope=_scope(site, **named))["id"]
+    outcome = _wait(config, record_id)
+    show(outcome["receipt"] if as_json else outcome["receipt"]["receipt"], as_json=as_json)
+
+
+def _scope(
+    site: str, visitor: int, day: str | None, pages: tuple[int, ...], consents: tuple[int, ...]
+) -> Any:
+    """Return a scope up to now, as a command takes it."""
+    if bool(visitor) != bool(day):
+        raise UsageError("--visitor and --day belong together: a pseudonym is good for one day")
+    try:
+        on = date.fromisoformat(day) if day else NO_DAY
+    except ValueError as error:
+        raise UsageError(f"--day {day!r}: expected YYYY-MM-DD") from error
+    return msgspec.to_builtins(Scope(site, datetime.now(UTC), visitor, on, pages, consents))
+
+
+def _wait(config: Config, record_id: str) -> dict[str, Any]:
+    """Return what was done; without a store process it is done here and now."""
+    if not config.clickhouse_url and not is_running(config):
+        call(config, "privacy_catch_up")
+    deadline_s = time.monotonic() + _WAIT_S
+    while time.monotonic() < deadline_s:
+        outcome: dict[str, Any] | None = call(config, "privacy_outcome", id=record_id)
+        if outcome is not None:
+            return outcome
+        time.sleep(_LOOK_AGAIN_S)
+    raise CommandError(f"it is safe in the journal and not done yet; its number is {record_id}")

@@ -1,0 +1,108 @@
+"""Privacy commands: what is held about somebody, and what becomes of a wish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from collector.wishes import append_wish
+from collector.writer import Writer
+from footfall.commands.context import Context
+from footfall.errors import UsageError
+from privacy import acts
+from privacy.records import Erasure, new_id
+from privacy.rows import survey_held
+from privacy.scope import Scope, scope_statement
+from schema import Store, UnknownSiteError, get_site
+
+# Our choice: a page load has a few events, a consent id a few thousand in half a year; what is
+# more than this goes by parts, as `summary.proved` says how many there are.
+MOST_EVENTS: Final = 10_000
+
+# As text: programs that read JSON's numbers as floats would lose digits.
+_IDS: Final = ("visitor", "session", "page_id")
+_CLS_DIGITS: Final = 4
+
+
+def look(context: Context, scope: Any) -> dict[str, Any]:
+    """Return what a scope finds: `summary`, numbers alone, and `events`, all that was proved."""
+    meant = _scope(scope)
+    today = msgspec.structs.replace(meant, page_ids=(), consent_ids=())
+    events, pageviews, sessions = _summary(context.store, today)
+    summary = {
+        "day": meant.day.isoformat(),
+        "today": {"events": events, "pageviews": pageviews, "sessions": sessions},
+        "proved": _summary(context.store, meant.proved)[0],
+        "restricted": survey_held(context.store, meant).events,
+    }
+    return {"summary": summary, "events": proved_events(context.store, meant)}
+
+
+def proved_events(store: Store, scope: Scope) -> list[dict[str, Any]]:
+    """Return the rows that were proved, oldest first, with the columns of the view `events`."""
+    values = scope.proved.parameters | {"row_limit": MOST_EVENTS}
+    return [_shown(row) for row in store.records(scope_statement("proved_events"), values)]
+
+
+def outcome(context: Context, id: str) -> dict[str, Any] | None:
+    """Return what was done for a record; None while it is not."""
+    found = acts.outcome(context.store, id)
+    return None if found is None else msgspec.to_builtins(found)
+
+
+def receipt(context: Context, site: str, id: str) -> dict[str, Any] | None:
+    """Return an erasure's receipt with its signature; None when there is none."""
+    return acts.find_receipt(context.store, site, id)
+
+
+def erase(context: Context, scope: Any, asked_by: str = "cli") -> dict[str, Any]:
+    """Ask for an erasure; `outcome` tells when it is done."""
+    meant = _scope(scope)
+    try:
+        get_site(context.store, meant.site)
+    except UnknownSiteError as error:
+        raise UsageError(str(error)) from error
+    if not meant.kinds:
+        raise UsageError("nothing is named: give a visitor with its day, or a page's hash")
+    record = Erasure(id=new_id(), received_at=datetime.now(UTC), asked_by=asked_by, scope=meant)
+    append_wish(context.paths.journal, record, context.config.keys)
+    return {"id": record.id}
+
+
+def catch_up(context: Context) -> dict[str, Any]:
+    """Carry out what waits in the journal; for a command that no store process runs beside."""
+    paths, keys = context.paths, context.config.keys
+    writer = Writer(context.store, paths.journal, paths.checkpoint, keys=keys)
+    taken = 0
+    while step := writer.step():
+        taken += step
+    return {"records": taken}
+
+
+def _scope(given: Any) -> Scope:
+    try:
+        return msgspec.convert(given, Scope)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"scope: {error}") from error
+
+
+def _summary(store: Store, scope: Scope) -> tuple[int, int, int]:
+    events, pageviews, sessions = store.rows(scope_statement("summary"), scope.parameters)[0]
+    return events, pageviews, sessions
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: _plain(value) for name, value in row.items()}
+    return shown | {name: str(row[name]) for name in _IDS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value.normalize()) if value else "0"
+    if isinstance(value, float):
+        return round(value, _CLS_DIGITS)  # the column has single precision
+    return value if isinstance(value, str | int | dict | None) else value.isoformat()
