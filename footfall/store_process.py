@@ -35,7 +35,6 @@ from footfall.tls import Tls, server_options
 from geoip import Locator
 from schema import StoreError, migrate
 from schema.analysts import make_analyst_role
-from schema.analysts import make_analyst_role
 
 _log = structlog.get_logger(__name__)
 
@@ -63,8 +62,6 @@ def open_context(config: Config) -> Context:
     store = open_store(config)
     for migration in migrate(store):
         _log.info("migrated", migration=migration.file_stem)
-    if config.clickhouse_url and not make_analyst_role(store):
-        _log.info("analyst_role_not_made", reason="the store's user may not make roles")
     if config.clickhouse_url and not make_analyst_role(store):
         _log.info("analyst_role_not_made", reason="the store's user may not make roles")
     return Context(store, DataPaths(config.data), config)
