@@ -38,7 +38,7 @@ def _measure(folder: Path) -> dict[str, Any]:
     try:
         migrate(store)
         begun_s = time.monotonic()
-        written = _drain(Writer(store, folder / "journal", folder / "writer.json"))
+        written = drain(Writer(store, folder / "journal", folder / "writer.json"))
         seconds = time.monotonic() - begun_s
         return {
             "records": written,
@@ -50,7 +50,8 @@ def _measure(folder: Path) -> dict[str, Any]:
         store.close()
 
 
-def _drain(writer: Writer) -> int:
+def drain(writer: Writer) -> int:
+    """Take the whole journal into the store and return how many records it had."""
     writer.start()
     written = 0
     while taken := writer.step():

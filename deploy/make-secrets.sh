@@ -8,5 +8,7 @@ for user in writer analyst; do
   file=clickhouse_${user}_password
   [ -s "$file" ] || (head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n') > "$file"
 done
+# What the collector's journal is sealed with, and the ledger of erasures.
+[ -s encryption_key ] || (head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n') > encryption_key
 printf 'http://footfall_writer:%s@clickhouse:8123/footfall' "$(cat clickhouse_writer_password)" > clickhouse_url
-chmod 644 clickhouse_url clickhouse_*_password
+chmod 644 encryption_key clickhouse_url clickhouse_*_password

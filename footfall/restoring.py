@@ -12,7 +12,7 @@ from pathlib import Path
 from footfall.backups import Manifest, fill_from_backup, read_manifest, restore_signing_key
 from footfall.config import Config
 from footfall.errors import CommandError
-from footfall.opening import check_keys, note_keys, noted_keys
+from footfall.opening import check_keys, note_keys, noted_keys, open_store
 from footfall.paths import DataPaths
 from privacy.audit import AuditLog
 from privacy.carry_out import Clerk
@@ -66,6 +66,18 @@ def restore_backup(config: Config, backup: Path, *, replace: bool) -> Restored:
         shutil.rmtree(new, ignore_errors=True)
     restore_signing_key(paths, backup, config.keys)
     return Restored(manifest.name, len(manifest.tables), _rows(manifest), replayed)
+
+
+def replay_ledger(config: Config) -> int:
+    """Carry out again what the data directory's ledger says; return how many.
+
+    For a ClickHouse server that was restored by its own means.  The writer must be stopped.
+    """
+    with closing(open_store(config)) as store:
+        migrate(store)
+        replayed = Clerk(store, config.data, config.keys).replay_ledger()
+        AuditLog(store).record(actor="cli", action="restore", rows=replayed)
+        return replayed
 
 
 def _replace(paths: DataPaths, new: Path, keys: Keys) -> None:

@@ -90,7 +90,7 @@ def hold(store: Store, record: Hold, partitions: Sequence[str], *, is_repeat: bo
     """
     values = record.scope.parameters | {"hold": record.id, "kind": record.kind}
     if is_repeat:
-        _wait_for_mutations(store)
+        wait_for_mutations(store)
         partitions = [name for name in partitions if name in survey(store, record.scope).partitions]
         _each(store, "remove_of_hold", values, partitions)
     _each(store, "hold_events", values, partitions)
@@ -102,7 +102,7 @@ def release(store: Store, record: Release, partitions: Sequence[str], *, is_repe
     """Move held rows back, but those that were erased meanwhile or are past their retention."""
     values = _of_hold(record.scope, record.hold) | {"keep_since": record.keep_since or NO_DAY}
     if is_repeat:
-        _wait_for_mutations(store)
+        wait_for_mutations(store)
         left = survey_held(store, record.scope, record.hold).partitions
         partitions = [name for name in partitions if name in left]
         _each(store, "remove_returned", values, partitions)
@@ -148,7 +148,7 @@ def _found(scope: Scope, row: tuple[Any, ...]) -> Found:
     )
 
 
-def _wait_for_mutations(store: Store) -> None:
+def wait_for_mutations(store: Store) -> None:
     """Return when no change of rows is half done, which a process that was killed may have left."""
     deadline_s = time.monotonic() + _MUTATION_LIMIT_S
     while store.run("privacy.queries", "running_mutations")[0][0]:

@@ -10,7 +10,7 @@ import click
 from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.control import call, call_long, is_running
 from footfall.errors import CommandError
-from footfall.restoring import restore_backup
+from footfall.restoring import replay_ledger, restore_backup
 from schema import SchemaError
 
 # Our choice: a month to notice that something is missing, and no more for what was erased.
@@ -76,7 +76,8 @@ def restore(
     config = configuration(data, clickhouse_url)
     if config.clickhouse_url:
         raise CommandError(
-            "the tables are on a ClickHouse server: restore them with its own RESTORE command"
+            "the tables are on a ClickHouse server: restore them with its own RESTORE command, and"
+            " then run 'footfall backup replay' before you start Footfall"
         )
     if is_running(config):
         raise CommandError("the server is running on this data directory: stop it first")
@@ -85,3 +86,17 @@ def restore(
     except SchemaError as error:
         raise CommandError(str(error)) from error
     show(asdict(restored), as_json=as_json)
+
+
+@backup.command("replay")
+@json_option
+@store_options
+def replay(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None:
+    """Erase again what was erased, after a ClickHouse server's own RESTORE; Footfall is stopped."""
+    config = configuration(data, clickhouse_url)
+    if is_running(config):
+        raise CommandError("the server is running on this data directory: stop it first")
+    try:
+        show({"replayed": replay_ledger(config)}, as_json=as_json)
+    except SchemaError as error:
+        raise CommandError(str(error)) from error

@@ -9,6 +9,8 @@ from typing import Any
 from footfall.backups import Known, create_backup, known_backups, remove_backups
 from footfall.commands.context import Context
 from footfall.errors import CommandError
+from privacy.rows import wait_for_mutations
+from privacy.wiping import wipe_deleted
 from schema.engine_config import has_parts
 
 
@@ -23,6 +25,9 @@ def create(context: Context, path: str, keep_days: int, keep: int | None = None)
             "older rows are not encrypted yet: run 'footfall encryption rotate' and again in ten"
             " minutes, then make the backup"
         )
+    # Deleted rows are marked at first: the backup is not to hold their bytes.
+    wipe_deleted(context.store)
+    wait_for_mutations(context.store)
     now = datetime.now(UTC)
     made = create_backup(
         context.store, context.paths, context.config.keys, Path(path), keep_days, now

@@ -6,6 +6,7 @@ from typing import Any
 
 from collector.frames import sealing_keys
 from collector.quarantine import QUARANTINE_SUFFIX
+from collector.wishes import UNDONE_SUFFIX
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from footfall.opening import note_keys, noted_keys
@@ -40,7 +41,7 @@ def rotate(context: Context) -> dict[str, Any]:
 def _keys_needed(paths: DataPaths) -> set[str]:
     """Return the ids of the keys with which something on the disk is encrypted."""
     found = set(disks_in_use(paths.database))
-    for pattern in ("*.journal", f"*{QUARANTINE_SUFFIX}"):
+    for pattern in ("*.journal", f"*{QUARANTINE_SUFFIX}", f"*{UNDONE_SUFFIX}"):
         for file in paths.journal.rglob(pattern):
             try:
                 found |= sealing_keys(file.read_bytes())

@@ -106,7 +106,10 @@ def begin(
 def take_rows(context: Context, site: str, import_id: str, file: str) -> None:
     """Insert one staged file of events; a repeat of the same one changes nothing."""
     begun = _begun(context.store, site, import_id)
-    placed = [(row.event, row.session, row.starts) for row in read_rows(_staged(context, file))]
+    placed = [
+        (row.event, row.session, row.starts)
+        for row in read_rows(_staged(context, file), context.config.keys)
+    ]
     if any(event.site != site for event, _, _ in placed):
         raise UsageError(f"{file} holds events of another site than {site}")
     values = [*columns(placed), [begun.id] * len(placed)]
@@ -120,7 +123,7 @@ def take_figures(context: Context, site: str, import_id: str, file: str) -> None
     The day counts as one whose events have expired: its figures stay as they are.
     """
     begun = _begun(context.store, site, import_id)
-    figures = read_figures(_staged(context, file))
+    figures = read_figures(_staged(context, file), context.config.keys)
     now = datetime.now(UTC)
     rows = [
         [site, *(getattr(figure, name) for name in _FIGURE_COLUMNS[1:-1]), now]

@@ -71,7 +71,7 @@ def import_files(store: Caller, config: Config, wish: Wish, progress: Progress) 
     paths = DataPaths(config.data)
     paths.make()
     staged = paths.imports / import_id
-    with _staged(Stage(staged, site, today, notes)) as stage:
+    with _staged(Stage(staged, site, today, notes, config.keys)) as stage:
         _read(stage, sources, kind, _reading(config, paths, site, notes, wish), wish, progress)
         plan = _Plan.of(store, stage, site, import_id, kind, wish)
         report = _report(stage, notes, plan)

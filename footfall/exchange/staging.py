@@ -20,6 +20,8 @@ from collector.session import Sessions
 from footfall.exchange.daily_sums import with_totals
 from footfall.exchange.records import TO_BE_PLACED, Figure, Notes, Record, Row
 from schema import Site
+from schema.keys import NO_KEYS, Keys
+from schema.sealing import open_file, seal_file
 
 # Written when so many rows wait.  Our choice: 50 MB.
 _ROWS_KEPT: Final = 50_000
@@ -30,15 +32,21 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_rows = msgspec.msgpack.Decoder(list[Row]).decode
 _decode_figures = msgspec.msgpack.Decoder(list[Figure]).decode
 _LENGTH_BYTES: Final = 8
+# What its keys are derived for.
+_USE: Final = b"import"
 
 
 class Stage:
     """The days of one file, in a directory that does not outlive `close`."""
 
-    def __init__(self, directory: Path, site: Site, today: date, notes: Notes) -> None:
+    def __init__(
+        self, directory: Path, site: Site, today: date, notes: Notes, keys: Keys = NO_KEYS
+    ) -> None:
+        """With `keys` what waits is sealed."""
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True, mode=0o700)
         self.directory = directory
+        self._keys = keys
         self.event_days: dict[date, int] = {}
         self.figure_days: set[date] = set()
         self.figures: list[Figure] = []
@@ -74,7 +82,7 @@ class Stage:
             self.event_days[day] = len(placed)
             for number, first in enumerate(range(0, len(placed), CHUNK_ROWS)):
                 chunk = placed[first : first + CHUNK_ROWS]
-                (self.directory / f"{day}-{number}.rows").write_bytes(_encode(chunk))
+                (self.directory / f"{day}-{number}.rows").write_bytes(self._sealed(chunk))
         self.event_days = {day: count for day, count in self.event_days.items() if count}
         self.figures = with_totals(self.figures, self._notes.remarks)
 
@@ -91,7 +99,7 @@ class Stage:
                 by_day[figure.day].append(figure)
         for day, figures in sorted(by_day.items()):
             name = f"{day}.figures"
-            (self.directory / name).write_bytes(_encode(figures))
+            (self.directory / name).write_bytes(self._sealed(figures))
             yield name, len(figures)
 
     def close(self) -> None:
@@ -100,15 +108,18 @@ class Stage:
 
     def _write_waiting(self) -> None:
         for day, rows in self._waiting.items():
-            block = _encode(rows)
+            block = self._sealed(rows)
             with (self.directory / f"{day}.unsorted").open("ab") as file:
                 file.write(len(block).to_bytes(_LENGTH_BYTES, "big") + block)
         self._waiting.clear()
         self._rows_waiting = 0
 
+    def _sealed(self, rows: Sequence[Row | Figure]) -> bytes:
+        return seal_file(self._keys, _USE, _encode(rows))
+
     def _placed(self, day: date) -> list[Row]:
         unsorted = self.directory / f"{day}.unsorted"
-        rows = [row for block in _blocks(unsorted) for row in _decode_rows(block)]
+        rows = [row for block in _blocks(unsorted) for row in _opened_rows(block, self._keys)]
         unsorted.unlink()
         rows.sort(key=_moment)
         sessions = Sessions()
@@ -124,14 +135,18 @@ class Stage:
         return placed
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path, keys: Keys = NO_KEYS) -> list[Row]:
     """Return what a file of rows holds."""
-    return _decode_rows(path.read_bytes())
+    return _opened_rows(path.read_bytes(), keys)
 
 
-def read_figures(path: Path) -> list[Figure]:
+def read_figures(path: Path, keys: Keys = NO_KEYS) -> list[Figure]:
     """Return what a file of figures holds."""
-    return _decode_figures(path.read_bytes())
+    return _decode_figures(open_file(keys, _USE, path.read_bytes()))
+
+
+def _opened_rows(block: bytes, keys: Keys) -> list[Row]:
+    return _decode_rows(open_file(keys, _USE, block))
 
 
 def _moment(row: Row) -> tuple[datetime, bool]:

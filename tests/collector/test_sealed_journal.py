@@ -25,6 +25,9 @@ from collector.frames import (
 )
 from collector.journal import Journal, segment_path, write_segments
 from collector.journal_reader import read_batch, read_range
+from collector.wishes import append_wish, forget_refused, set_undone, take_undone
+from privacy.records import Erasure, new_id
+from privacy.scope import Scope
 from schema.errors import MissingKeyError
 from schema.keys import NO_KEYS, Keys, parse_key
 from tests.collector.journals import a_drop, an_event, minute
@@ -117,3 +120,21 @@ def test_the_age_of_what_is_unread_is_told_of_sealed_records_too(tmp_path: Path)
 
     assert found["0"].oldest_unread_at == minute(3)
     assert segment_path(tmp_path / "journal" / "0", 1).stat().st_size == found["0"].unread_bytes
+
+
+def test_wishes_and_refused_events_are_sealed_and_found_again(tmp_path: Path) -> None:
+    scope = Scope(site="shop.example", until=minute(5), visitor=1, day=minute(0).date())
+    erasure = Erasure(id=new_id(), received_at=minute(5), scope=scope)
+    append_wish(tmp_path, erasure, KEYS)
+    set_undone(tmp_path, erasure, KEYS)
+    refused = tmp_path / "refused-1.quarantine"
+    refused.write_bytes(encode_frame(an_event(), journal_sealer(KEYS)))
+    words = on_disk(tmp_path)
+    assert take_undone(tmp_path, KEYS) == 1
+    forget_refused(tmp_path, erasure, KEYS)
+    batch = read_batch(tmp_path, {}, 10, keys=KEYS)
+
+    assert b"shop.example" not in words + on_disk(tmp_path)
+    assert batch is not None
+    assert batch.wish == erasure
+    assert not refused.exists()

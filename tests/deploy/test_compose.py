@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from deploy.health import is_healthy
+from schema.keys import parse_key
 from tests.deploy.check_compose import ROOT, Compose, faults, load
 
 DELETED = object()
@@ -66,6 +67,7 @@ def test_secrets_are_made_once_and_the_address_holds_the_writers_password(tmp_pa
     writer, analyst = made["clickhouse_writer_password"], made["clickhouse_analyst_password"]
     assert len(writer) == len(analyst) == 64  # 32 random bytes in hex
     assert writer != analyst
+    assert len(parse_key(made["encryption_key"]).secret) == 32
     expected = f"http://footfall_writer:{writer}@clickhouse:8123/footfall"
     assert made["clickhouse_url"] == expected
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
@@ -73,7 +75,12 @@ def test_secrets_are_made_once_and_the_address_holds_the_writers_password(tmp_pa
 
 
 def test_git_ignores_every_secret() -> None:
-    for name in ("clickhouse_url", "clickhouse_writer_password", "clickhouse_analyst_password"):
+    for name in (
+        "clickhouse_url",
+        "encryption_key",
+        "clickhouse_writer_password",
+        "clickhouse_analyst_password",
+    ):
         path = f"deploy/secrets/{name}"
         assert subprocess.run(["git", "check-ignore", "-q", path], cwd=ROOT).returncode == 0, path
 
