@@ -103,6 +103,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """Revenue in one currency."""
+
+    revenue: Decimal
+    average: Decimal | None  # of the events that are still there; None without any
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """Figures by combination of values, most visitors first, and how many there are in all."""
 
@@ -241,20 +249,22 @@ def engagement_by(
 
 def money_by(
     store: Store, scope: Scope, dimensions: Sequence[Dimension], *, timezone: str = "UTC"
-) -> dict[tuple[str, ...], dict[str, tuple[Decimal, int]]]:
-    """Return by combination of values and currency the revenue, and how many events had any.
+) -> dict[tuple[str, ...], dict[str, Money]]:
+    """Return the revenue by combination of values and currency.
 
-    From totals of closed days only where events cannot tell any more, and then not counted.
+    From totals of closed days only where events cannot tell any more.
     """
     view = scope.from_events(dimensions)
     if _is_daily(scope, dimensions):
         told = set(view.raw_days)
         view = replace(view, closed_days=tuple(d for d in scope.closed_days if d not in told))
-    found: dict[tuple[str, ...], dict[str, tuple[Decimal, int]]] = {}
-    for key, currency, revenue, events in _run(
+    found: dict[tuple[str, ...], dict[str, Money]] = {}
+    for key, currency, revenue, of_events, events in _run(
         store, "by_money", view, dimensions, timezone=timezone
     ):
-        found.setdefault(_values(key, dimensions), {})[currency] = (revenue, events)
+        found.setdefault(_values(key, dimensions), {})[currency] = Money(
+            revenue, of_events / events if events else None
+        )
     return found
 
 

@@ -44,6 +44,5 @@ def fold_totals(store: Store, site: Site, until: date, now: datetime) -> None:
         }
         store.command(statement(_QUERIES, "fold_totals"), values)
     which = {"site": site.name, "until": until}
-    if store.run(_QUERIES, "count_folded_values", **which)[0][0]:
-        mutate(store, "daily_rows", "remove_folded_totals", **which)
-        mutate(store, "daily_rows", "remove_folded_values", **which)
+    mutate(store, "daily_rows", "remove_folded_totals", **which)
+    mutate(store, "daily_rows", "remove_folded_values", **which)

@@ -27,6 +27,7 @@ _COLUMNS: Final = (
     "changed_at",
 )  # fmt: skip
 
+State: TypeAlias = Literal["counted", "started", "done"]
 Class: TypeAlias = Literal["cities", "ids", "events", "totals", "dropped"]
 # In this order: figures are read from totals before the first of them goes.
 CLASSES: Final[tuple[Class, ...]] = get_args(Class)
@@ -58,7 +59,7 @@ class Report:
     started_at: datetime
     took_ms: int = 0
     open_days: tuple[date, ...] = ()  # past their time and not closed: they and later days keep it
-    is_done: bool = False
+    state: State = "counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def list_reports(store: Store, site: str = "", since: datetime | None = None) ->
             found_after=found_after,
             started_at=started_at,
             took_ms=took_ms,
-            is_done=state == "done",
+            state=state,
         )
         for name, kind, until, found, removed, found_after, state, started_at, took_ms in rows
     ]
@@ -158,7 +159,7 @@ def _purge(
     started_s: float,
 ) -> list[Report]:
     """Remove what was found, look again, and leave a report of each site."""
-    _save(store, reports)
+    _save(store, [replace(report, state="started") for report in reports])
     if kind in _MUTATIONS:
         _mutate_days(store, kind, [pair for each in found for pair in each.ripe])
     else:
@@ -175,7 +176,7 @@ def _purge(
                 removed=max(0, report.found - left),
                 found_after=left,
                 took_ms=took_ms,
-                is_done=True,
+                state="done",
             )
         )
     _save(store, done)
@@ -247,7 +248,7 @@ def _save(store: Store, reports: Sequence[Report]) -> None:
             report.found,
             report.removed,
             report.found_after,
-            "done" if report.is_done else "started",
+            report.state,
             report.started_at,
             report.took_ms,
             now,

@@ -80,7 +80,7 @@ def footfall(*arguments: str, stdin: str = "", **environ: str) -> CompletedProce
 @contextmanager
 def installation(data: Path, *options: str, **environ: str) -> Iterator[Installation]:
     """Run `footfall serve` on free ports, believing forwarded addresses from loopback."""
-    public, internal = _free_port(), _free_port()
+    public, internal = free_port(), free_port()
     log = (data.parent / "serve.log").open("wb")
     process = subprocess.Popen(
         [
@@ -123,7 +123,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -17,6 +17,7 @@ from dashboard.dimensions import Dimension
 from dashboard.query import (
     Figures,
     Group,
+    Money,
     Scope,
     engagement_by,
     figures_by,
@@ -27,7 +28,7 @@ from dashboard.query import (
 from schema import Store
 
 Key: TypeAlias = tuple[str, ...]
-Money: TypeAlias = dict[str, tuple[Decimal, int]]
+ByCurrency: TypeAlias = dict[str, Money]
 
 MIXED_CURRENCIES: Final = "these events have revenue in several currencies, which do not add up"
 
@@ -44,7 +45,7 @@ class Table:
     converting: dict[Key, int] = field(default_factory=dict)  # the same by the other dimensions
     session_pageviews: dict[Key, tuple[int, int]] = field(default_factory=dict)
     engagement: dict[Key, tuple[float, float]] = field(default_factory=dict)
-    money: dict[Key, Money] = field(default_factory=dict)
+    money: dict[Key, ByCurrency] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)  # by metric
 
 
@@ -144,10 +145,9 @@ def _revenue(metric: str, table: Table, key: Key) -> dict[str, Any] | None:
         table.warnings[metric] = MIXED_CURRENCIES
     if len(money) != 1:
         return None
-    ((currency, (revenue, events)),) = money.items()
-    if metric == "total_revenue":
-        return _amount(revenue, currency)
-    return _amount(revenue / events, currency) if events else None
+    ((currency, of_currency),) = money.items()
+    amount = of_currency.revenue if metric == "total_revenue" else of_currency.average
+    return None if amount is None else _amount(amount, currency)
 
 
 def _amount(amount: Decimal, currency: str) -> dict[str, Any]:

@@ -1,8 +1,13 @@
 -- by_money: revenue of the events that have any, in each currency.
 -- params: those of every_session and every_event; dimension; closed_days, read from daily_rows
--- rows:   value, a text for each dimension; currency, ISO 4217; revenue Decimal;
---         events, how many had revenue, 0 for those of closed days
-SELECT value, of_currency, sum(n_revenue) AS revenue, sum(n_events) AS events
+-- rows:   value, a text for each dimension; currency, ISO 4217; revenue Decimal; of_events, the
+--         part of it that events still tell of; events, how many of those had revenue
+SELECT
+    value,
+    of_currency,
+    sum(n_revenue)                 AS revenue,
+    sumIf(n_revenue, n_events > 0) AS of_events,
+    sum(n_events)                  AS events
 FROM
 (
     SELECT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -32,7 +32,7 @@ def run(context: Context, site: str = "", dry: bool = False) -> Iterator[bytes]:
             except TimeoutError:
                 yield b"\n"
     try:
-        lines: list[Mapping[str, Any]] = [_shown(report) for report in running.result()]
+        lines = [_shown(report) for report in running.result()]
     except (PrivacyError, SchemaError) as error:
         lines = [{"error": str(error)}]
     for line in lines:
@@ -74,7 +74,7 @@ def _shown(report: Report) -> dict[str, Any]:
         "removed": report.removed,
         "found_after": report.found_after,
         "open_days": [day.isoformat() for day in report.open_days],
-        "state": "done" if report.is_done else "started",
+        "state": report.state,
         "started_at": report.started_at.isoformat(timespec="seconds"),
         "took_ms": report.took_ms,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import anyio
@@ -14,7 +15,7 @@ from dashboard.address import asked_view
 from dashboard.dimensions import DIMENSIONS
 from dashboard.model import Overview
 from dashboard.page import read_overview
-from dashboard.query import money_by, nobody_pageviews, scope_of_days
+from dashboard.query import Money, money_by, nobody_pageviews, scope_of_days
 from privacy.retention import run_retention
 from schema import Site, Store
 from schema.closing import close_day, days_to_close, refresh_shown_places
@@ -102,9 +103,10 @@ def test_hours_of_a_day_without_ids_are_unknown_and_its_total_is_not(store: Stor
 
 def test_money_of_days_without_ids_comes_from_their_totals(store: Store) -> None:
     scope = scope_of_days(store, SITE, date(2026, 11, 10), date(2026, 11, 18))
-    # 18 sales of 5.
-    assert money_by(store, scope, [])[()]["AZN"][0] == 90
-    assert money_by(store, scope, [DIMENSIONS["region"]])[("AZ-BA",)]["AZN"][0] == 90
+    # 18 sales of 5; the last five days tell of single ones, three of those with their region.
+    assert money_by(store, scope, [])[()]["AZN"] == Money(Decimal(90), Decimal(5))
+    by_region = money_by(store, scope, [DIMENSIONS["region"]])
+    assert by_region[("AZ-BA",)]["AZN"] == Money(Decimal(90), Decimal(5))
     assert nobody_pageviews(store, scope) == 0
 
 

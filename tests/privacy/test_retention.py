@@ -328,7 +328,7 @@ def test_each_run_leaves_a_report_and_a_record(embedded_store: Store) -> None:
     assert set(kept) == {"cities", "ids", "events", "totals", "dropped"}
     cities = kept["cities"]
     assert (cities.found, cities.removed, cities.found_after, cities.until) == (2, 2, 0, CITIES)
-    assert all(report.is_done for report in kept.values())
+    assert {report.state for report in kept.values()} == {"done"}
     assert embedded_store.rows("SELECT actor, action, site, rows, detail FROM audit_rows") == [
         (
             "cli",
