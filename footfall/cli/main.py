@@ -12,6 +12,7 @@ from footfall.cli.doctor import doctor
 from footfall.cli.encryption import encryption
 from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
+from footfall.cli.governance import record, report
 from footfall.cli.imports import import_
 from footfall.cli.privacy import privacy
 from footfall.cli.retention import retention
@@ -39,6 +40,8 @@ for command in (
     *(audit, backup, encryption, privacy, retention),
 ):
     footfall.add_command(command)
+for command in (record, report):
+    privacy.add_command(command)
 
 
 def main() -> None:

@@ -74,7 +74,7 @@ def find(
 ) -> None:
     """Tell what is held of a visitor's day, of pages or of consents."""
     scope = _scope(site, **named)
-    found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope)
+    found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope, asked_by="cli")
     show(found if as_json else found["summary"], as_json=as_json)
 
 

@@ -28,8 +28,11 @@ _IDS: Final = ("visitor", "session", "page_id")
 _CLS_DIGITS: Final = 4
 
 
-def look(context: Context, scope: Any) -> dict[str, Any]:
-    """Return what a scope finds: `summary`, numbers alone, and `events`, all that was proved."""
+def look(context: Context, scope: Any, asked_by: str = "visitor") -> dict[str, Any]:
+    """Return what a scope finds: `summary`, numbers alone, and `events`, all that was proved.
+
+    Who looks at their own leaves no record; staff does.
+    """
     meant = _scope(scope)
     today = msgspec.structs.replace(meant, page_ids=(), consent_ids=())
     events, pageviews, sessions = _summary(context.store, today)
@@ -39,7 +42,12 @@ def look(context: Context, scope: Any) -> dict[str, Any]:
         "proved": _summary(context.store, meant.proved)[0],
         "restricted": survey_held(context.store, meant).events,
     }
-    return {"summary": summary, "events": proved_events(context.store, meant)}
+    found = proved_events(context.store, meant)
+    if asked_by != "visitor":
+        context.audit.record(
+            actor=asked_by, action="view", site=meant.site, rows=len(found), detail="privacy find"
+        )
+    return {"summary": summary, "events": found}
 
 
 def proved_events(store: Store, scope: Scope) -> list[dict[str, Any]]:

@@ -120,7 +120,11 @@ def _answers(route: BaseRoute, row: Row) -> bool:
 
 def _status(client: httpx.Client, row: Row) -> int:
     method, _, path = row.request.partition(" ")
-    return client.request(method, path.replace("{features:path}", "")).status_code
+    return client.request(method, _filled(path)).status_code
+
+
+def _filled(path: str) -> str:
+    return path.replace("{features:path}", "").replace("{site}", SITE).replace("{id}", "0" * 32)
 
 
 def _leaves(command: click.Command, name: str) -> Iterator[str]:
