@@ -24,7 +24,7 @@ def verify(context: Context) -> list[dict[str, Any]]:
     except PrivacyError as error:
         raise CommandError(str(error)) from error
     context.audit.record(
-        actor="cli", action="audit_verify", rows=len(found), detail="broken places"
+        actor="cli", action="audit_verify", rows=len(found), detail="broken places found"
     )
     return [asdict(link) | {"chain": str(link.chain or "")} for link in found]
 
