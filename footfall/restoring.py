@@ -64,6 +64,8 @@ def restore_backup(config: Config, backup: Path, *, replace: bool) -> Restored:
         _replace(paths, new, keys)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+        for beside in (".lock", ".xml"):
+            new.with_suffix(beside).unlink(missing_ok=True)
     restore_signing_key(paths, backup, config.keys)
     return Restored(manifest.name, len(manifest.tables), _rows(manifest), replayed)
 
@@ -85,8 +87,12 @@ def _replace(paths: DataPaths, new: Path, keys: Keys) -> None:
     if keys:
         current = keys.current.id
         note_keys(paths, [current, *(key for key in noted_keys(paths) if key != current)])
-    shutil.rmtree(paths.database, ignore_errors=True)
+    old = paths.database.with_name("replaced")
+    shutil.rmtree(old, ignore_errors=True)
+    if paths.database.exists():
+        paths.database.rename(old)
     new.rename(paths.database)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _rows(manifest: Manifest) -> int:

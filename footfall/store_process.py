@@ -35,6 +35,7 @@ from footfall.tls import Tls, server_options
 from geoip import Locator
 from schema import StoreError, migrate
 from schema.analysts import make_analyst_role
+from schema.dump import remove_leftovers
 
 _log = structlog.get_logger(__name__)
 
@@ -62,6 +63,8 @@ def open_context(config: Config) -> Context:
     store = open_store(config)
     for migration in migrate(store):
         _log.info("migrated", migration=migration.file_stem)
+    if not config.clickhouse_url:
+        remove_leftovers(store, DataPaths(config.data).database)
     if config.clickhouse_url and not make_analyst_role(store):
         _log.info("analyst_role_not_made", reason="the store's user may not make roles")
     return Context(store, DataPaths(config.data), config)

@@ -29,17 +29,22 @@ def write_dump(store: Store, database: Path, name: str) -> tuple[Path, dict[str,
     What is encrypted on the disk is so in the dump.  The dump is of one instant for each table.
     """
     directory = database / BACKUPS / name
+    remove_leftovers(store, database)
     store.command(f"BACKUP DATABASE {DATABASE} TO File('{name}')")
     try:
-        store.command(f"DROP DATABASE IF EXISTS {_TRIAL} SYNC")
-        try:
-            store.command(f"RESTORE DATABASE {DATABASE} AS {_TRIAL} FROM File('{name}')")
-            return directory, table_sums(store, _TRIAL)
-        finally:
-            store.command(f"DROP DATABASE IF EXISTS {_TRIAL} SYNC")
+        store.command(f"RESTORE DATABASE {DATABASE} AS {_TRIAL} FROM File('{name}')")
+        sums = table_sums(store, _TRIAL)
+        store.command(f"DROP DATABASE {_TRIAL} SYNC")
     except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_leftovers(store, database)
         raise
+    return directory, sums
+
+
+def remove_leftovers(store: Store, database: Path) -> None:
+    """Remove what a dump that was cut off left behind: erasures do not reach it."""
+    store.command(f"DROP DATABASE IF EXISTS {_TRIAL} SYNC")
+    shutil.rmtree(database / BACKUPS, ignore_errors=True)
 
 
 def read_dump(store: Store, name: str) -> dict[str, TableSum]:

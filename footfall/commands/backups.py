@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from footfall.backups import Known, create_backup, known_backups, remove_backups
 from footfall.commands.context import Context
@@ -12,6 +13,8 @@ from footfall.errors import CommandError
 from privacy.rows import wait_for_mutations
 from privacy.wiping import wipe_deleted
 from schema.engine_config import has_parts
+
+_one_at_a_time: Final = threading.Lock()
 
 
 def create(context: Context, path: str, keep_days: int, keep: int | None = None) -> dict[str, Any]:
@@ -25,26 +28,33 @@ def create(context: Context, path: str, keep_days: int, keep: int | None = None)
             "older rows are not encrypted yet: run 'footfall encryption rotate' and again in ten"
             " minutes, then make the backup"
         )
-    # Deleted rows are marked at first: the backup is not to hold their bytes.
-    wipe_deleted(context.store)
-    wait_for_mutations(context.store)
-    now = datetime.now(UTC)
-    made = create_backup(
-        context.store, context.paths, context.config.keys, Path(path), keep_days, now
-    )
-    return {
-        "name": made.name,
-        "path": path,
-        "kept_until": made.kept_until.isoformat(timespec="seconds"),
-        "tables": len(made.tables),
-        "rows": sum(table.rows for table in made.tables.values()),
-        "removed": remove_backups(context.paths, now, keep=keep),
-    }
+    if not _one_at_a_time.acquire(blocking=False):
+        raise CommandError("a backup is being made already: wait until it is done")
+    try:
+        return _create(context, Path(path), keep_days, keep)
+    finally:
+        _one_at_a_time.release()
 
 
 def listing(context: Context) -> list[dict[str, Any]]:
     """Return the backups that were made here and are kept."""
     return [_shown(backup) for backup in known_backups(context.paths)]
+
+
+def _create(context: Context, path: Path, keep_days: int, keep: int | None) -> dict[str, Any]:
+    # Deleted rows are marked at first: the backup is not to hold their bytes.
+    wipe_deleted(context.store)
+    wait_for_mutations(context.store)
+    now = datetime.now(UTC)
+    made = create_backup(context.store, context.paths, context.config.keys, path, keep_days, now)
+    return {
+        "name": made.name,
+        "path": str(path),
+        "kept_until": made.kept_until.isoformat(timespec="seconds"),
+        "tables": len(made.tables),
+        "rows": sum(table.rows for table in made.tables.values()),
+        "removed": remove_backups(context.paths, now, keep=keep),
+    }
 
 
 def _shown(backup: Known) -> dict[str, Any]:

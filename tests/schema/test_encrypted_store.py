@@ -1,4 +1,7 @@
-"""With a key, what tables hold is nowhere on the disk to be read; keys change without a loss."""
+"""With a key, what tables hold is nowhere on the disk to be read; keys change without a loss.
+
+What is dumped comes back row for row, and no dump leaves a copy behind that erasures do not reach.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from schema import Store, open_embedded
-from schema.dump import read_dump, table_sums, write_dump
+from schema.dump import read_dump, remove_leftovers, table_sums, write_dump
 from schema.engine_config import BACKUPS, disks_in_use, has_parts
 from schema.errors import MissingKeyError, StoreError
 from schema.keys import NO_KEYS, Keys, parse_key
@@ -154,3 +157,15 @@ def _remove_replaced(database: Path) -> None:
             for file in part.iterdir():
                 file.unlink()
             part.rmdir()
+
+
+def test_what_a_dump_that_was_cut_off_left_behind_goes(database: Path) -> None:
+    fill(database, NO_KEYS)
+    with opened(database) as store:
+        write_dump(store, database, "one")
+        store.command("RESTORE DATABASE footfall AS footfall_trial FROM File('one')")
+        remove_leftovers(store, database)
+
+        assert store.value("SELECT count() FROM system.databases WHERE name LIKE '%trial'") == 0
+        assert not (database / BACKUPS).exists()
+        assert store.value("SELECT path FROM kept") == CANARY
