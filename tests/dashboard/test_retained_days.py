@@ -110,6 +110,15 @@ def test_money_of_days_without_ids_comes_from_their_totals(store: Store) -> None
     assert nobody_pageviews(store, scope) == 0
 
 
+def test_what_totals_do_not_have_is_unknown_of_days_without_ids(store: Store) -> None:
+    scope = scope_of_days(store, SITE, date(2026, 11, 10), date(2026, 11, 18))
+    assert scope.unknown_days([DIMENSIONS["region"]]) == ()
+    gone = tuple(date(2026, 11, day) for day in range(10, 14))
+    assert scope.unknown_days([DIMENSIONS["browser_version"]]) == gone
+    both = [DIMENSIONS["browser"], DIMENSIONS["city"]]
+    assert scope.unknown_days(both) == (*gone, date(2026, 11, 14), date(2026, 11, 15))
+
+
 def test_folded_values_are_shown_as_other(store: Store) -> None:
     store.insert(
         "daily_rows",

@@ -10,6 +10,7 @@ import pytest
 from collector.event_rows import COLUMNS, columns
 from footfall.errors import CommandError, UsageError
 from privacy import verify
+from privacy.retention import run_retention
 from schema import Store, StoreError
 from schema.closing import close_day
 from tests.build import SITE, a_site, an_event
@@ -209,3 +210,15 @@ class _Stopping(Here):
         if command == self._command:
             raise self._error
         return super().call(command, **arguments)
+
+
+def test_a_day_that_has_lost_its_ids_takes_no_import(shop: Here, store: Store) -> None:
+    """All its events are there, but its visitors could not be counted again."""
+    count_here(store)
+    now = datetime(2026, 1, 21, tzinfo=UTC)
+    site = a_site(timezone="Asia/Baku", keep=("cities=10", "ids=10"))
+    list(run_retention(store, [site], now))
+
+    report = shop.call("import_survey", site=SITE, import_id="ff", days=["2026-01-01"])
+
+    assert (report["open_days"], report["closed_days"]) == ([], ["2026-01-01"])
