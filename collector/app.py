@@ -33,6 +33,7 @@ from collector.answer import (
 from collector.beacon.scripts import find_script
 from collector.bot import bot_family
 from collector.connection import connection_of, encoding_error
+from collector.consent_desk import ConsentDesk
 from collector.decode import Payload, Problems, decode
 from collector.demo import DemoShop
 from collector.errors import BeaconError, JournalError, NotReadyError, RateError
@@ -76,6 +77,7 @@ class _Collector:
         self._bodies = Bodies()
         self._intake: Intake | None = None
         self._privacy = PrivacyApi(settings, self._bodies)
+        self._consents = ConsentDesk(settings, self._started, self._bodies)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         # A redirection repeats the Host header, which is the sender's.
         self._pages.router.redirect_slashes = False
@@ -117,10 +119,9 @@ class _Collector:
     async def _take(self, payload: Payload, problems: Problems, scope: Scope) -> Answer:
         """Return the answer to a beacon; whatever happens, there is one."""
         try:
-            if self._intake is None:
-                raise NotReadyError("the collector has not started")
+            intake = self._started()
             connection = connection_of(scope, self._settings.trusted_proxies)
-            return accepted(await self._intake.take(payload, problems, connection))
+            return accepted(await intake.take(payload, problems, connection))
         except BeaconError as error:
             return refused(error)
         except RateError as error:
@@ -143,12 +144,18 @@ class _Collector:
             )
             return failed()
 
+    def _started(self) -> Intake:
+        if self._intake is None:
+            raise NotReadyError("the collector has not started")
+        return self._intake
+
     def _routes(self) -> list[BaseRoute]:
         routes: list[BaseRoute] = [
             Route("/health", self._health),
             Route("/api/openapi.json", _openapi),
             Route("/pixel.gif", self._pixel, methods=["GET", "OPTIONS"]),
             *self._privacy.routes(),
+            self._consents.route(),
             Route("/beacon{features:path}.js", _script, methods=["GET", "OPTIONS"]),
         ]
         if self._settings.demo is not None:

@@ -41,6 +41,9 @@ def enrich(
     an aware UTC instant; `random_byte` gives 0..255, the sample of what is counted for nobody.
     Raises nothing.
     """
+    # Who did not agree is not looked at, not for an objection either.
+    if rules.site.consent == "strict" and not beacon.consent_id:
+        return _drop(rules, now, "no_consent")
     referrer = _referrer(beacon, rules)
     if beacon.has_signal:
         # An engagement of nobody belongs to nothing.
@@ -70,6 +73,11 @@ def _drop(rules: SiteRules, now: datetime, reason: DropReason) -> Drop:
 
 def _visitor(beacon: Beacon, rules: SiteRules, salt: Salt) -> VisitorId:
     return visitor_id(salt, rules.site.name, beacon.address, beacon.user_agent)
+
+
+def _consent(beacon: Beacon, rules: SiteRules) -> int:
+    """Return what is kept of the consent id; a site that asks for no consent has none."""
+    return 0 if rules.site.consent == "cookieless" else consent_hash(beacon.consent_id)
 
 
 def _event(
@@ -133,7 +141,7 @@ def _event(
         ttfb_ms=measures.ttfb_ms,
         inp_ms=measures.inp_ms,
         cls=measures.cls,
-        consent_id=consent_hash(beacon.consent_id) if is_somebody else 0,
+        consent_id=_consent(beacon, rules) if is_somebody else 0,
     )
 
 

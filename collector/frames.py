@@ -17,7 +17,15 @@ from zlib import crc32
 import msgspec
 
 from collector.event import Drop, Event
-from privacy.records import Correction, Erasure, Hold, Record, Release, Request
+from privacy.records import (
+    ConsentReceipt,
+    Correction,
+    Erasure,
+    Hold,
+    Record,
+    Release,
+    Request,
+)
 from schema.errors import SealError
 from schema.keys import NO_KEYS, Keys
 from schema.sealing import SEAL_BYTES, Sealer, key_id_of, open_sealed
@@ -52,10 +60,12 @@ class RecordType(IntEnum):
     HOLD = 5
     RELEASE = 6
     REQUEST = 7
+    CONSENT_RECEIPT = 8
 
 
 # What a journal holds: what is inserted, and what is carried out.
-JournalRecord: TypeAlias = Event | Drop | Record
+Inserted: TypeAlias = Event | Drop | ConsentReceipt
+JournalRecord: TypeAlias = Inserted | Record
 
 _TYPES: Final[dict[type[JournalRecord], RecordType]] = {
     Event: RecordType.EVENT,
@@ -65,6 +75,7 @@ _TYPES: Final[dict[type[JournalRecord], RecordType]] = {
     Hold: RecordType.HOLD,
     Release: RecordType.RELEASE,
     Request: RecordType.REQUEST,
+    ConsentReceipt: RecordType.CONSENT_RECEIPT,
 }
 _DECODERS: Final[dict[int, Callable[[bytes], JournalRecord]]] = {
     kind: msgspec.msgpack.Decoder(record).decode for record, kind in _TYPES.items()

@@ -14,6 +14,7 @@ from collector.decode import Payload, Problems
 from collector.enrich import enrich
 from collector.errors import NotReadyError
 from collector.event import Drop, Event
+from collector.frames import JournalRecord
 from collector.journal import Journal
 from collector.judge import Judge
 from collector.metrics import CollectorMeter
@@ -88,7 +89,7 @@ class Intake:
         for name in beacon.sites:
             records += self._decide(beacon, door.sites[name], now)
         enriched_s = time.perf_counter()
-        await self._keep(records)
+        await self.keep(records)
         self._meter.kept(records, begun_s, validated_s, enriched_s, time.perf_counter())
         reasons = [record.reason for record in records if isinstance(record, Drop)]
         # What a rule in shadow would have dropped has its event beside it.
@@ -103,6 +104,14 @@ class Intake:
         _, salt = self._salts.current(rules.site, self._clock())
         name = rules.site.name
         return salt.day, visitor_id(salt, name, connection.address, connection.user_agent)
+
+    def limit(self, connection: Connection) -> None:
+        """Count one call that is no beacon; raises RateError when it is one too many."""
+        self._rate.take(connection.address, time.monotonic())
+
+    def now(self) -> datetime:
+        """Return the instant that records of now carry."""
+        return self._clock()
 
     def expire_salts(self) -> None:
         """Destroy the salts, and forget the objections, of days that are over and of sites that
@@ -125,8 +134,8 @@ class Intake:
         record = enrich(beacon, rules, salt, self._locator, now, _random_byte)
         return (record, *verdict.shadows) if isinstance(record, Event) else (record,)
 
-    async def _keep(self, records: list[Event | Drop]) -> None:
-        """Return when the records are on the disk."""
+    async def keep(self, records: Sequence[JournalRecord]) -> None:
+        """Return when the records are on the disk; raises NotReadyError or JournalError."""
         if self._waiting >= MOST_WAITING:
             raise NotReadyError("too many beacons wait for the disk: send it again later")
         self._waiting += 1

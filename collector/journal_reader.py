@@ -11,8 +11,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from collector.event import Drop, Event
-from collector.frames import Damage, JournalRecord, decode_frames
+from collector.frames import Damage, Inserted, JournalRecord, decode_frames
 from collector.journal import Position, read_synced, segment_path, segment_sequences
 from collector.quarantine import QUARANTINE_SUFFIX, set_aside
 from privacy.records import Record
@@ -34,7 +33,7 @@ class Batch:
     nothing that came before it in a slot is left, and nothing that came after it is there.
     """
 
-    records: list[Event | Drop]
+    records: list[Inserted]
     begin: Positions
     end: Positions
     wish: Record | None = None
@@ -61,7 +60,7 @@ class Batch:
 
 
 # A record with the position behind it.
-_Placed: TypeAlias = tuple[Event | Drop, Position]
+_Placed: TypeAlias = tuple[Inserted, Position]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def read_batch(
         if path.is_dir()
     }
     horizon = min((read.horizon for read in reads.values() if read.horizon), default=None)
-    records: list[Event | Drop] = []
+    records: list[Inserted] = []
     end = dict(begin)
     for slot, read in reads.items():
         # The slot that sets the horizon must be taken whole, else nothing might ever be.
@@ -130,7 +129,7 @@ def read_range(
     root: Path, begin: Positions, end: Positions, *, keys: Keys = NO_KEYS
 ) -> Batch | None:
     """Return the records of exactly this range again; None when it holds none."""
-    records: list[Event | Drop] = []
+    records: list[Inserted] = []
     wish: Record | None = None
     for slot in sorted(end):  # as `read_batch` does: records of one instant keep their order
         since = begin.get(slot, Position(0, 0))
@@ -161,7 +160,7 @@ def delete_segments(root: Path, read: Positions, older_than_s: float) -> None:
 def _batch(
     begin: Positions,
     end: Positions,
-    records: list[Event | Drop],
+    records: list[Inserted],
     *,
     wish: Record | None = None,
     is_cut: bool = False,
@@ -189,7 +188,7 @@ def _read_slot(
     found, is_full = _read_frames(directory, begin, limit, until, keys)
     ahead: list[_Placed] = []
     for record, end in found:
-        if not isinstance(record, Event | Drop):
+        if not isinstance(record, Inserted):
             return _Read(ahead, is_full, (record, end))
         ahead.append((record, end))
     return _Read(ahead, is_full, None)

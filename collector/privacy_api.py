@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import IPv6Address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.requests import Request
@@ -19,12 +18,17 @@ from starlette.routing import Route
 
 from collector.connection import Connection, connection_of
 from collector.errors import BeaconError, JournalError, NotReadyError, RateError
+from collector.own_origin import (
+    ForeignOriginError,
+    is_listeners,
+    preflight_headers,
+    reading_headers,
+)
 from collector.privacy_wishes import read_correction, read_request
 from collector.rate import RateLimit
 from collector.request import Bodies, ClientGoneError
 from collector.rights import Claimant, Pending, Rights
 from collector.settings import CollectorSettings
-from collector.site_rules import SiteRules
 from privacy.errors import ClaimError, KeyFileError
 
 PREFIX: Final = "/api/privacy"
@@ -109,15 +113,16 @@ class PrivacyApi:
             claimant = rights.claimant(request.path_params["site"], connection, proofs)
             if claimant is None:
                 return _error(404, "no site has this name")
-            allowed = self._allowed(request, claimant.rules)
+            public_url = self._settings.public_url
+            allowed = reading_headers(request.headers, claimant.rules, public_url)
             if method == "OPTIONS":
-                return Response(status_code=204, headers=_preflight(handlers) | allowed)
+                return Response(status_code=204, headers=preflight_headers(handlers) | allowed)
             response = await handlers[method](request, claimant)
         except RateError as error:
             message = f"too many calls from this address: again in {error.retry_after_s} s"
             response = _error(429, message, retry_after_s=error.retry_after_s)
-        except _ForeignOriginError:
-            return _error(403, "this is for the site's own pages and for the visitor alone")
+        except ForeignOriginError as error:
+            return _error(403, str(error))
         except ClaimError as error:
             response = _error(403, str(error))
         except BeaconError as error:
@@ -135,24 +140,9 @@ class PrivacyApi:
             raise NotReadyError("the collector has not started")
         return self.rights
 
-    def _allowed(self, request: Request, rules: SiteRules) -> dict[str, str]:
-        """Return what lets the origin read the answer; raises _ForeignOriginError."""
-        origin = request.headers.get("origin")
-        if origin is None:
-            # Browsers name the origin of what changes something, and of what scripts may read.
-            if request.headers.get("sec-fetch-site") == "cross-site":
-                raise _ForeignOriginError
-            return {}
-        if not self.is_own_origin(request, origin) and not _is_sites(origin, rules):
-            raise _ForeignOriginError
-        return {"access-control-allow-origin": origin}
-
     def is_own_origin(self, request: Request, origin: str) -> bool:
         """Tell whether an origin is this listener's, as browsers reach it."""
-        if self._settings.public_url:
-            own = urlsplit(self._settings.public_url)
-            return origin == f"{own.scheme}://{own.netloc}"
-        return urlsplit(origin).netloc == request.headers.get("host", "")
+        return is_listeners(origin, request.headers, self._settings.public_url)
 
     async def _look(self, request: Request, claimant: Claimant) -> Response:
         found = await self._ready().look(claimant)
@@ -214,30 +204,9 @@ class PrivacyApi:
         return JSONResponse({"algorithm": "Ed25519", "key": key})
 
 
-class _ForeignOriginError(Exception):
-    """Another website's page asks."""
-
-
 def _proofs(request: Request) -> list[str]:
     lines = request.headers.getlist(CLAIM_HEADER)
     return [part for line in lines for part in line.split(",") if part.strip()]
-
-
-def _is_sites(origin: str, rules: SiteRules) -> bool:
-    """Tell whether an origin is one of the site's hostnames, whatever else it counts."""
-    try:
-        host = urlsplit(origin).hostname
-    except ValueError:
-        return False
-    return host is not None and rules.is_own_hostname(host)
-
-
-def _preflight(handlers: Mapping[str, _Handler]) -> dict[str, str]:
-    return {
-        "access-control-allow-methods": ", ".join(handlers),
-        "access-control-allow-headers": "Content-Type, Footfall-Claim",
-        "access-control-max-age": "600",
-    }
 
 
 def _done(outcome: dict[str, Any] | Pending, verb: str) -> Response:

@@ -15,8 +15,8 @@ from typing import Final
 
 import structlog
 
-from collector.event import Drop, Event
-from collector.frames import decode_frames, encode_frame, journal_sealer
+from collector.event import Event
+from collector.frames import Inserted, decode_frames, encode_frame, journal_sealer
 from collector.journal import SYNCED_NAME, pack_synced, read_synced, segment_path, segment_sequences
 from collector.quarantine import QUARANTINE_SUFFIX
 from collector.resend import RESEND_WINDOW
@@ -95,7 +95,7 @@ def take_undone(root: Path, keys: Keys = NO_KEYS) -> int:
     for path in paths:
         frames, _, _ = decode_frames(path.read_bytes(), 0, 1, keys)
         for frame in frames:
-            if not isinstance(frame.record, Event | Drop):
+            if not isinstance(frame.record, Inserted):
                 append_wish(root, frame.record, keys)
         path.unlink()
     return len(paths)

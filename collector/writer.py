@@ -27,8 +27,9 @@ from collector.resend import RESEND_WINDOW, RecentIds
 from collector.session import SESSION_GAP, Sessions
 from collector.wishes import RecentErasures, forget_refused, set_undone, take_undone
 from privacy.carry_out import Clerk
+from privacy.consent import save_receipts
 from privacy.errors import PrivacyError
-from privacy.records import Erasure, Record, Request, kind_of
+from privacy.records import ConsentReceipt, Erasure, Record, Request, kind_of
 from schema import Store, StoreError
 from schema.keys import NO_KEYS, Keys
 
@@ -62,6 +63,7 @@ class _Insert:
     batch: Batch
     placed: list[Placed]
     dropped: list[list[Any]]
+    receipts: list[ConsentReceipt]
     # Whether the store may have some of it.
     doubtful: bool = False
 
@@ -193,9 +195,11 @@ class Writer:
         self._meter.save()
 
     def _prepare(self, batch: Batch) -> _Insert:
-        self._recall_late_sessions(batch.records)
-        placed, dropped = self._place(batch.records)
-        return _Insert(batch, placed, [[*key, count] for key, count in dropped.items()])
+        records = [each for each in batch.records if not isinstance(each, ConsentReceipt)]
+        receipts = [each for each in batch.records if isinstance(each, ConsentReceipt)]
+        self._recall_late_sessions(records)
+        placed, dropped = self._place(records)
+        return _Insert(batch, placed, [[*key, count] for key, count in dropped.items()], receipts)
 
     def _save_plan(self, following: Positions | None) -> None:
         """Make durable what is done and what comes next, unless it is already."""
@@ -261,6 +265,7 @@ class Writer:
 
     def _insert(self, insert: _Insert) -> None:
         token = f"{self._journal}/{insert.batch.token}"
+        save_receipts(self._store, insert.receipts)
         if insert.dropped:
             self._store.insert("dropped_rows", _DROPPED_COLUMNS, insert.dropped, token=token)
         if not insert.doubtful:

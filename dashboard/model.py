@@ -194,9 +194,11 @@ class StartPage:
     """How a site's pages come to be counted."""
 
     site: str
+    consent: Literal["cookieless", "consent", "strict"]  # what browsers may keep
     snippet: str  # HTML to paste into the shop's pages
     checked_snippet: str  # the same, for a browser to compare the file with its hash (SRI)
     script_url: str
+    consent_url: str  # of the consent script, "" without one
     features: tuple[tuple[str, bool], ...]  # each the script can have, and whether it is chosen
     since: date | None = None  # the first day with figures; None: it waits for them
 

@@ -154,7 +154,6 @@ SHORTCUTS: Final = {
 
 # What the script can have; one that is not named here goes by its own name.
 FEATURES: Final = {
-    "consent": "A lasting id after consent",
     "downloads": "Downloads",
     "elements": "Marked elements",
     "forms": "Forms sent",

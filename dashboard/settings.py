@@ -32,6 +32,10 @@ class ScriptNames(Protocol):
     def integrity(self) -> str:
         """Return the value of the attribute of that name."""
 
+    @property
+    def code(self) -> str:
+        """Return the script itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:
@@ -40,7 +44,8 @@ class DashboardSettings:
     data: Path  # the data directory; the key of sessions stands in it
     collector_url: str  # where browsers reach the collector, as in https://stats.example
     features: tuple[str, ...]  # what the script can have beyond a new site's
-    script_names: Callable[[Iterable[str]], ScriptNames]  # by features, of `features`
+    script_names: Callable[[Iterable[str]], ScriptNames]  # by features, or "strict"
+    consent_names: Callable[[], ScriptNames]  # of what hears of a consent
     credits: Callable[[], Sequence[Credit]] = tuple  # asked for each page: databases change
     metrics: Callable[[], bytes] = bytes  # the installation's, in Prometheus' text format
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

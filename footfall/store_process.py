@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from collector.beacon.scripts import FEATURES, snippet_names
+from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
 from collector.metrics import WriterMeter
 from collector.settings import metrics_directory
 from collector.writer import Writer
@@ -150,6 +150,7 @@ def _application(context: Context, door_listener: socket.socket | None) -> ASGIA
         metrics=partial(render_metrics, context.paths, places, context.config.keys),
         features=FEATURES,
         script_names=snippet_names,
+        consent_names=consent_script_names,
         collector_url=context.config.public_url or f"http://{context.config.collector}",
         trusted_proxies=context.config.trusted_proxies,
     )

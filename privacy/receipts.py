@@ -71,7 +71,7 @@ def make_receipt(
     )  # fmt: skip
 
 
-def signed(receipt: Receipt, key: SigningKey) -> dict[str, Any]:
+def signed(receipt: msgspec.Struct, key: SigningKey) -> dict[str, Any]:
     """Return a receipt as people get it: `receipt` and `signature`."""
     shown = msgspec.to_builtins(receipt)
     return {"receipt": shown, "signature": b64encode(key.sign(_signed_bytes(shown))).decode()}

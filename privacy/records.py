@@ -16,6 +16,10 @@ from privacy.scope import Scope
 # Who asked, when it was the visitor; else a user's id or "cli".
 VISITOR: Final = "visitor"
 
+# What was decided, and what said so: the page's own call, or a consent management platform by
+# IAB TCF v2 or Google's Consent Mode.
+ConsentState: TypeAlias = Literal["granted", "denied", "withdrawn"]
+ConsentWay: TypeAlias = Literal["call", "tcf", "gcm"]
 HoldKind: TypeAlias = Literal["restriction", "legal", "fraud"]
 RequestKind: TypeAlias = Literal[
     "access", "correction", "erasure", "restriction", "objection", "complaint", "question"
@@ -78,6 +82,18 @@ class Request(_Record, frozen=True, array_like=True, kw_only=True, tag="request"
     due: date
     contact: str = ""
     message: str = ""
+
+
+class ConsentReceipt(_Record, frozen=True, array_like=True, kw_only=True, tag="consent"):
+    """What a visitor decided about a lasting id.  It is kept as it is; nothing has to be done."""
+
+    site: str
+    state: ConsentState
+    how: ConsentWay
+    consent_id: int = 0  # hash, as rows have it; 0 for a refusal, which has none
+    text_hash: str = ""  # SHA-256 of the text that was shown, hex; "" when it was not told
+    version: str = ""  # of that text, as the shop names it
+    scope: str = ""  # what was asked, as in "statistics"
 
 
 Record: TypeAlias = Erasure | Correction | Hold | Release | Request

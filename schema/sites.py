@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,6 +15,10 @@ from schema.store import Store
 # Five is the level below which a row folds: what statistics offices use for counts of people.
 DEFAULT_SMALL_NUMBER = 5
 _NEVER = date(1970, 1, 1)
+
+# What a browser may keep and send: nothing lasting; a random id once the visitor agreed; and
+# nothing at all before that.
+ConsentMode: TypeAlias = Literal["cookieless", "consent", "strict"]
 
 
 class UnknownSiteError(SchemaError):
@@ -36,6 +40,7 @@ class Site:
     excluded_paths: tuple[str, ...] = ()  # patterns with * and **
     rule_modes: tuple[str, ...] = ()  # such as "hosting=drop"; rules not named do as is usual
     keep: tuple[str, ...] = ()  # such as "cities=30", days; classes not named as is usual
+    consent: ConsentMode = "cookieless"
 
     def day_at(self, instant: datetime) -> date:
         """Return the site's local day at an aware instant.

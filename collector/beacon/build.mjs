@@ -1,7 +1,7 @@
 // Build: every script that can be asked for, from one source, as JSON on standard output.
 //
-// [{"features": ["hash"], "code": "…", "brotli": "base64"}, …], one for each set of features.
-// Run by build.py in a folder that has esbuild and terser; the first argument is the folder of beacon.js.
+// [{"entry": "beacon.js", "features": ["hash"], "code": "…", "brotli": "base64"}, …], one for each set of features, and the
+// consent script. Run by build.py in a folder that has esbuild and terser; the first argument is the folder of beacon.js.
 
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
@@ -39,12 +39,18 @@ const TERSER = {
 
 const source = process.argv[2];
 
-async function script(features) {
+// A script that sends nothing without a consent id, instead of one that sends it where there is one.
+const STRICT = "strict";
+
+async function script(entry, features) {
   const define = Object.fromEntries(
-    FEATURES.map((feature) => [feature.toUpperCase(), String(features.includes(feature))]),
+    [...FEATURES, STRICT].map((feature) => [
+      feature.toUpperCase(),
+      String(features.includes(feature) || (feature == "consent" && features.includes(STRICT))),
+    ]),
   );
   const { outputFiles } = await build({
-    entryPoints: [join(source, "beacon.js")],
+    entryPoints: [join(source, entry)],
     bundle: true,
     write: false,
     minifySyntax: true,
@@ -72,9 +78,15 @@ function compressed(code) {
 }
 
 const scripts = [];
+async function add(entry, features) {
+  const code = await script(entry, features);
+  scripts.push({ entry, features, code, brotli: compressed(code) });
+}
 for (let set = 0; set < 2 ** FEATURES.length; set++) {
   const features = FEATURES.filter((_, bit) => (set >> bit) & 1);
-  const code = await script(features);
-  scripts.push({ features, code, brotli: compressed(code) });
+  await add("beacon.js", features);
+  if (features.includes("consent"))
+    await add("beacon.js", [...features.filter((feature) => feature != "consent"), STRICT]);
 }
+await add("consent.js", []);
 process.stdout.write(JSON.stringify(scripts));

@@ -19,7 +19,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.beacon.scripts import script_name
+from collector.beacon.scripts import CONSENT_SCRIPT, script_name
 
 SOURCE = Path(__file__).parent
 
@@ -50,7 +50,7 @@ def build_scripts() -> list[Built]:
     output = _run([_node(), str(tools / "build.mjs"), str(SOURCE)], tools)
     scripts = [
         Built(
-            name=script_name(frozenset(item["features"])),
+            name=_name(item["entry"], frozenset(item["features"])),
             body=item["code"].encode(),
             brotli=base64.b64decode(item["brotli"]),
         )
@@ -71,6 +71,10 @@ def write_archive(scripts: list[Built], path: Path) -> None:
                 archive.addfile(member, io.BytesIO(content))
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(gzip.compress(plain.getvalue(), 9, mtime=0))
+
+
+def _name(entry: str, features: frozenset[str]) -> str:
+    return CONSENT_SCRIPT if entry == "consent.js" else script_name(features)
 
 
 def _install_tools() -> Path:

@@ -1,11 +1,11 @@
 """Scripts: which script a requested name means, in this release or an earlier one.
 
 `released/VERSION.tar.gz` holds all of one release: for each set of features `beacon….js` and,
-packed with brotli, `beacon….js.br`. One archive a release, because its 256 scripts are nearly alike
-and pack well together, and because a file under a content hash must be served as long as a page
-names it: an archive of a past release is never written again. Brotli comes ready-made, so that
-serving needs neither Node nor a brotli package; gzip, for clients on plain http, is packed when
-first asked for.
+packed with brotli, `beacon….js.br`, and the consent script. One archive a release, because its
+scripts, nearly 400, are much alike and pack well together, and because a file under a content hash
+must be served as long as a page names it: an archive of a past release is never written again.
+Brotli comes ready-made, so that serving needs neither Node nor a brotli package; gzip, for clients
+on plain http, is packed when first asked for.
 """
 
 import base64
@@ -19,6 +19,12 @@ from functools import cache
 from pathlib import Path
 
 FEATURES = ("consent", "downloads", "elements", "forms", "hash", "notfound", "outbound", "vitals")
+
+# In the place of `consent`: nothing leaves without a consent id.
+STRICT = "strict"
+
+# What hears of a consent and lets the beacon come; it has no features.
+CONSENT_SCRIPT = "beacon-consent.js"
 
 _RELEASED = Path(__file__).parent / "released"
 
@@ -59,11 +65,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class SnippetNames:
-    """How a page may name the current script with certain features."""
+    """How a page may name the current script with certain features, or hold it."""
 
     plain: str
     hashed: str
     integrity: str
+    code: str
 
 
 def find_script(name: str) -> Script | None:
@@ -73,28 +80,38 @@ def find_script(name: str) -> Script | None:
     has it, of whichever release.
     """
     parts = name.split(".")
-    if len(parts) < 2 or parts[0] != "beacon" or parts[-1] != "js":
+    if len(parts) < 2 or parts[0] not in ("beacon", "beacon-consent") or parts[-1] != "js":
         return None
     asked = parts[1:-1]
     content_hash = asked.pop() if asked and _HASH.fullmatch(asked[-1]) else ""
+    if parts[0] != "beacon":
+        return None if asked else _catalogue().get((CONSENT_SCRIPT, content_hash))
     features = _feature_set(asked)
-    return None if features is None else _catalogue().get((features, content_hash))
+    return None if features is None else _catalogue().get((script_name(features), content_hash))
 
 
 def snippet_names(features: Iterable[str]) -> SnippetNames:
     """Return the current script's names for these features; KeyError names an unknown one."""
     wanted = frozenset(features)
-    for feature in sorted(wanted.difference(FEATURES)):
+    for feature in sorted(wanted.difference(FEATURES, {STRICT})):
         raise KeyError(feature)
-    script = _catalogue()[wanted, ""]
-    plain = script_name(wanted)
+    return _names(script_name(wanted))
+
+
+def consent_script_names() -> SnippetNames:
+    """Return the current consent script's names."""
+    return _names(CONSENT_SCRIPT)
+
+
+def _names(plain: str) -> SnippetNames:
+    script = _catalogue()[plain, ""]
     hashed = f"{plain.removesuffix('.js')}.{script.content_hash}.js"
-    return SnippetNames(plain, hashed, script.integrity)
+    return SnippetNames(plain, hashed, script.integrity, script.body.decode())
 
 
 def script_name(features: frozenset[str]) -> str:
     """Return the plain name, its features in alphabetical order, "all" for all of them."""
-    words = ["all"] if len(features) == len(FEATURES) else sorted(features)
+    words = ["all"] if features == frozenset(FEATURES) else sorted(_strictest(features))
     return ".".join(["beacon", *words, "js"])
 
 
@@ -115,22 +132,25 @@ def _feature_set(words: list[str]) -> frozenset[str] | None:
     if words == ["all"]:
         return frozenset(FEATURES)
     features = frozenset(words)
-    is_known = features.issubset(FEATURES) and len(features) == len(words)
+    is_known = features.issubset({*FEATURES, STRICT}) and len(features) == len(words)
     return features if is_known else None
 
 
+def _strictest(features: frozenset[str]) -> frozenset[str]:
+    """Return the features without `consent` where `strict` has it in itself."""
+    return features - {"consent"} if STRICT in features else features
+
+
 @cache
-def _catalogue() -> dict[tuple[frozenset[str], str], Script]:
-    """Return every script by features and content hash; the hash "" means the newest release's."""
+def _catalogue() -> dict[tuple[str, str], Script]:
+    """Return every script by plain name and content hash; "" means the newest release's."""
     catalogue = {}
     for archive in sorted(_RELEASED.glob("*.tar.gz"), key=_version):
         for name, body, brotli in read_release(archive):
-            words = name.split(".")[1:-1]
-            features = _feature_set(words) or frozenset(words)
             content_hash = hashlib.sha256(body).hexdigest()[:_HASH_DIGITS]
             digest = base64.b64encode(hashlib.sha384(body).digest()).decode()
             for key, policy in (("", _STABLE_CACHE), (content_hash, _IMMUTABLE_CACHE)):
-                catalogue[features, key] = Script(
+                catalogue[name, key] = Script(
                     body, brotli, content_hash, f"sha384-{digest}", policy
                 )
     return catalogue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from html import escape
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from dashboard.model import StartPage
 from dashboard.query import first_day, has_figures
 from dashboard.render import render
 from dashboard.settings import DashboardSettings
+from dashboard.snippets import CONSENT_FEATURE, snippets_of
 from schema import Site, Store
 
 
@@ -36,7 +36,7 @@ async def answer_start(
     context = context_of(request)
     chosen = request.query_params.getlist("with")
     # The names' first use reads every release's scripts.
-    page = await context.run(start_page, context.settings, site.name, chosen, since)
+    page = await context.run(start_page, context.settings, site, chosen, since)
     viewer = asker.viewer()
     html = render(
         "start.html", page=page, user=viewer, viewer=viewer, sites=[site.name], links=links
@@ -45,36 +45,26 @@ async def answer_start(
 
 
 def start_page(
-    settings: DashboardSettings, site: str, chosen: Sequence[str], since: date | None
+    settings: DashboardSettings, site: Site, chosen: Sequence[str], since: date | None
 ) -> StartPage:
     """Return a site's snippets with the chosen features; raises ParameterError."""
+    features = [feature for feature in settings.features if feature != CONSENT_FEATURE]
     for feature in chosen:
-        if feature not in settings.features:
-            known = ", ".join(settings.features)
+        if feature not in features:
+            known = ", ".join(features)
             raise ParameterError("with", f"{feature!r}: expected one of {known}")
-    names = settings.script_names(chosen)
-    base = settings.collector_url.rstrip("/")
+    snippets = snippets_of(settings, site, chosen)
     return StartPage(
-        site=site,
-        snippet=_snippet(site, src=f"{base}/{names.plain}"),
-        checked_snippet=_snippet(
-            site,
-            src=f"{base}/{names.hashed}",
-            integrity=names.integrity,
-            # Without it a browser may not compare what comes from another origin.
-            crossorigin="anonymous",
-        ),
-        script_url=f"{base}/{names.plain}",
-        features=tuple((feature, feature in chosen) for feature in settings.features),
+        site=site.name,
+        consent=site.consent,
+        snippet=snippets.plain,
+        checked_snippet=snippets.checked,
+        script_url=snippets.script_url,
+        consent_url=snippets.consent_url,
+        features=tuple((feature, feature in chosen) for feature in features),
         since=since,
     )
 
 
 def _counting_since(store: Store, site: Site) -> date | None:
     return first_day(store, site.name) if has_figures(store, site.name) else None
-
-
-def _snippet(site: str, **attributes: str) -> str:
-    lines = [f'{name}="{escape(value)}"' for name, value in attributes.items()]
-    lines.append(f'data-site="{escape(site)}"></script>')
-    return "\n  ".join(["<script defer", *lines])

@@ -10,7 +10,7 @@ import click
 from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.control import call
 
-_COLUMNS = ("name", "timezone", "hostnames", "small_number", "signal")
+_COLUMNS = ("name", "timezone", "hostnames", "small_number", "signal", "consent")
 
 
 @click.group()
@@ -61,6 +61,7 @@ def show_one(data: Path | None, clickhouse_url: str | None, as_json: bool, name:
 @click.option("--hostname", "hostnames", multiple=True, help="Repeats; replaces all.")
 @click.option("--small-number", type=int)
 @click.option("--signal", help="What GPC and DNT do: nobody or drop.")
+@click.option("--consent", help="cookieless, consent or strict.")
 @click.option("--exclude-network", "excluded_networks", multiple=True, help="Repeats; a CIDR.")
 @click.option("--exclude-path", "excluded_paths", multiple=True, help="Repeats; * and ** match.")
 @click.option(

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from footfall.commands import (
     audit,
     backups,
+    consent,
     doctor,
     encryption,
     exports,
@@ -49,6 +50,7 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "token_remove": tokens.remove,
     "backup_create": backups.create,
     "backup_list": backups.listing,
+    "consent_receipts": consent.receipts,
     "doctor": doctor.examine,
     "audit_verify": audit.verify,
     "audit_list": audit.listing,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
-from typing import Any, Final
+from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from collector.rule_modes import DEFAULT_MODES, modes_of, parse_mode
@@ -15,11 +15,12 @@ from footfall.commands.context import Context
 from footfall.errors import UsageError
 from privacy.retention_policy import changed_keep, retention_of, shown_policy
 from schema import Site, UnknownSiteError, get_site, list_sites, save_site
-from schema.sites import DEFAULT_SMALL_NUMBER, with_timezone
+from schema.sites import DEFAULT_SMALL_NUMBER, ConsentMode, with_timezone
 
 # A name stands in URLs, file names and a script's attribute.
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 _SMALL_NUMBERS: Final = range(2, 1001)
+CONSENT_MODES: Final[tuple[ConsentMode, ...]] = get_args(ConsentMode)
 _SIGNALS: Final = ("nobody", "drop")
 
 
@@ -69,6 +70,7 @@ def change(
     excluded_paths: Sequence[str] | None = None,
     rule_modes: Sequence[str] | None = None,
     keep: Sequence[str] | None = None,
+    consent: str | None = None,
 ) -> dict[str, Any]:
     """Change what is given; a new time zone counts from the site's next day on."""
     site = _site(context, name)
@@ -90,6 +92,8 @@ def change(
         site = replace(site, rule_modes=_changed_modes(site.rule_modes, rule_modes))
     if keep is not None:
         site = replace(site, keep=_changed_keep(site.keep, keep))
+    if consent is not None:
+        site = replace(site, consent=_checked_consent(consent))
     save_site(context.store, site)
     return _shown(context, site)
 
@@ -137,6 +141,13 @@ def _checked_small_number(number: int) -> int:
             f"small number {number!r}: expected {_SMALL_NUMBERS.start} to {_SMALL_NUMBERS.stop - 1}"
         )
     return number
+
+
+def _checked_consent(text: str) -> ConsentMode:
+    for mode in CONSENT_MODES:
+        if mode == text:
+            return mode
+    raise UsageError(f"consent {text!r}: expected one of {', '.join(CONSENT_MODES)}")
 
 
 def _changed_modes(before: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ import uvicorn
 from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from collector.beacon.scripts import find_script
 
@@ -47,6 +48,8 @@ class Recorder:
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     beacons: list[Beacon] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)  # "METHOD path", of everything
+    asked: list[str] = field(default_factory=list)  # "METHOD path", of the collector's origin alone
+    decisions: list[dict[str, Any]] = field(default_factory=list)  # bodies, consent receipts
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def tag(self, script: str = "beacon.js", attributes: str = "") -> str:
@@ -106,6 +109,15 @@ class Recorder:
             self.changed.notify_all()
         return Response("ok", status, headers={**CORS, **headers})
 
+    async def _consent(self, request: Request) -> Response:
+        body = json.loads(await request.body())
+        with self.changed:
+            status, headers = self.answers.pop(0) if self.answers else (201, {})
+            self.decisions.append(body | {"site": request.path_params["site"]})
+            self.changed.notify_all()
+        receipt = {"receipt": {"state": body["state"]}, "signature": "…"}
+        return JSONResponse(receipt, status, headers={**CORS, **headers})
+
     async def _options(self, request: Request) -> Response:
         self.requests.append(f"OPTIONS {request.url.path}")
         return Response(status_code=204, headers=CORS)
@@ -124,12 +136,24 @@ class Recorder:
             return HTMLResponse("nothing here", 404)
         return HTMLResponse(page, headers=self.page_headers)
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
+        routed = self._routed()
+
+        async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+            host = dict(scope["headers"]).get(b"host", b"").decode()
+            if f"http://{host}" == self.collector:
+                self.asked.append(f"{scope['method']} {scope['path']}")
+            await routed(scope, receive, send)
+
+        return noting
+
+    def _routed(self) -> Starlette:
         return Starlette(
             routes=[
                 Route("/api/event", self._event, methods=["POST"]),
                 Route("/api/event", self._options, methods=["OPTIONS"]),
                 Route("/proxied", self._event, methods=["POST"]),
+                Route("/api/privacy/{site}/consent", self._consent, methods=["POST"]),
                 Route("/{path:path}", self._page),
             ]
         )

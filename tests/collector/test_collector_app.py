@@ -21,7 +21,7 @@ import uvicorn
 
 from collector.app import create_app
 from collector.event import Drop, Event
-from collector.frames import decode_frames
+from collector.frames import JournalRecord, decode_frames
 from collector.journal import segment_path, segment_sequences
 from collector.rules import Rules, publish, rules_path
 from collector.settings import CollectorSettings
@@ -57,7 +57,7 @@ class Listener:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.client.post("/api/event", content=content, headers=headers)
 
-    def records(self) -> list[Event | Drop]:
+    def records(self) -> list[JournalRecord]:
         directory = self.data / "journal" / "c0"
         return [
             record
@@ -71,7 +71,7 @@ class Listener:
         return record
 
 
-def records_of(path: Path) -> list[Event | Drop]:
+def records_of(path: Path) -> list[JournalRecord]:
     return [frame.record for frame in decode_frames(path.read_bytes(), 0, 1_000)[0]]
 
 
@@ -160,6 +160,7 @@ def test_a_beacon_counted_for_one_of_its_sites_is_not_dropped(collector: Listene
     assert "x-footfall-dropped" not in answer.headers
     dropped, counted = collector.records()
     assert isinstance(dropped, Drop)
+    assert isinstance(counted, Event)
     assert dropped.reason == "hostname"
     assert counted.site == "other.example"
 

@@ -65,7 +65,8 @@ def test_a_pageview_has_all_that_was_sent_and_no_more() -> None:
             screen_width=390.0,
             timezone="Asia/Baku",
             language="az-Latn-AZ",
-        )
+        ),
+        rules_of(consent="consent"),
     )
     assert (event.site, event.day, event.time, event.received_at) == (SITE, SALT.day, NOON, NOON)
     assert (event.hostname, event.path) == (SITE, "/cart")
@@ -117,6 +118,23 @@ def test_a_signal_counts_for_nobody() -> None:
     )
     assert (event.visitor, event.sample, event.page_id, event.consent_id) == (0, RANDOM, 0, 0)
     assert (event.country, event.region, event.city) == ("AZ", "", "")
+
+
+def test_a_site_that_asks_for_no_consent_keeps_no_consent_id() -> None:
+    assert event_of(a_beacon(consent_id="consent")).consent_id == 0
+
+
+@pytest.mark.parametrize("name", ["pageview", "engagement", "Purchase"])
+def test_a_strict_site_counts_nobody_without_consent(name: str) -> None:
+    rules = rules_of(consent="strict")
+    assert reason_of(a_beacon(name=name), rules) == ("no_consent", "")
+    assert reason_of(a_beacon(name=name, has_signal=True), rules) == ("no_consent", "")
+    assert event_of(a_beacon(name=name, consent_id="consent"), rules).consent_id
+
+
+def test_a_consent_is_no_condition_where_it_is_only_asked_for() -> None:
+    event = event_of(a_beacon(), rules_of(consent="consent"))
+    assert (event.visitor, event.consent_id) == (READER, 0)
 
 
 def test_an_engagement_of_nobody_is_dropped() -> None:

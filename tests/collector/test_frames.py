@@ -18,6 +18,7 @@ from collector.frames import (
     MARKER,
     MAX_PAYLOAD_BYTES,
     Damage,
+    JournalRecord,
     decode_frames,
     encode_frame,
     whole_frames_end,
@@ -54,7 +55,7 @@ _DROPS = st.builds(
 _RECORDS = st.lists(_EVENTS | _DROPS, max_size=8)
 
 
-def _records(data: bytes) -> list[Event | Drop]:
+def _records(data: bytes) -> list[JournalRecord]:
     return [frame.record for frame in decode_frames(data, 0, 10**6)[0]]
 
 
@@ -84,15 +85,16 @@ def test_damage_costs_no_record_that_it_did_not_touch(
     first = data.draw(st.integers(0, len(whole)))
     last = data.draw(st.integers(first, min(len(whole), first + 80)))
     damaged = whole[:first] + data.draw(st.binary(max_size=80)) + whole[last:]
-    untouched, at = [], 0
+    untouched: list[JournalRecord] = []
+    at = 0
     for record, frame in zip(records, encoded, strict=True):
         if at + len(frame) <= first or at >= last:
             untouched.append(record)
         at += len(frame)
     found = _records(damaged)
     position = 0
-    for record in found:
-        if position < len(untouched) and untouched[position] == record:
+    for each in found:
+        if position < len(untouched) and untouched[position] == each:
             position += 1
     assert position == len(untouched)
 

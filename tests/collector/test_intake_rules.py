@@ -13,7 +13,7 @@ from collector.connection import Connection
 from collector.decode import decode
 from collector.errors import RateError
 from collector.event import Drop, Event
-from collector.frames import decode_frames
+from collector.frames import JournalRecord, decode_frames
 from collector.intake import Intake
 from collector.journal import Journal
 from collector.rate import BURST_BEACONS
@@ -39,7 +39,7 @@ async def answer(data: Path, connection: Connection, **site: Any) -> str:
         return await intake.take(*SENT, connection)
 
 
-def records(data: Path) -> list[Event | Drop]:
+def records(data: Path) -> list[JournalRecord]:
     content = b"".join(path.read_bytes() for path in sorted((data / "journal").glob("*.journal")))
     return [frame.record for frame in decode_frames(content, 0, 100_000)[0]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.beacon.scripts import FEATURES, snippet_names
+from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
 from dashboard.links import Links
 from dashboard.model import (
     DetailsPage,
@@ -31,6 +31,7 @@ from dashboard.model import (
 from dashboard.render import render
 from dashboard.settings import Credit, DashboardSettings
 from dashboard.views.start import start_page
+from schema import Site
 
 BAKU = ZoneInfo("Asia/Baku")
 NOW = datetime(2026, 11, 21, 14, 20, 8, tzinfo=BAKU)
@@ -261,6 +262,7 @@ SETTINGS = DashboardSettings(
     collector_url="https://stats.shop.example",
     features=FEATURES,
     script_names=snippet_names,
+    consent_names=consent_script_names,
 )
 
 
@@ -271,7 +273,7 @@ def login_html(error: str = "", tries_left: int | None = None, email: str = "") 
 
 def start_html(chosen: Sequence[str] = (), since: date | None = None) -> str:
     """Return the rendered page of a new site."""
-    page = start_page(SETTINGS, "shop.example", chosen, since)
+    page = start_page(SETTINGS, Site(name="shop.example"), chosen, since)
     return render("start.html", page=page, viewer=VIEWER, links=Links(site_name="shop.example"))
 
 

@@ -15,7 +15,7 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from collector.beacon.scripts import FEATURES, snippet_names
+from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
 from dashboard.app import create_app
 from dashboard.passwords import hash_password
 from dashboard.settings import DashboardSettings
@@ -55,6 +55,7 @@ def an_app(store: Store, data: Path, clock: Callable[[], datetime]) -> Starlette
         collector_url="https://stats.example",
         features=FEATURES,
         script_names=snippet_names,
+        consent_names=consent_script_names,
         trusted_proxies=(ip_network("127.0.0.0/8"),),
     )
     return create_app(settings, store, clock=clock)

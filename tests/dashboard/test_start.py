@@ -17,11 +17,18 @@ from tests.dashboard.serve import add_user, an_app, serving, sign_in
 
 NOW = at("2026-11-18 12:00")
 NEW = "new.example"
+CHOSEN = tuple(feature for feature in FEATURES if feature != "consent")
+
+
+ASKING = (
+    Site(name="asks.example", consent="consent"),
+    Site(name="strict.example", consent="strict"),
+)
 
 
 @pytest.fixture
 def owner(tmp_path: Path) -> Iterator[httpx.Client]:
-    with a_store(tmp_path / "db", Site(name=SITE), Site(name=NEW)) as store:
+    with a_store(tmp_path / "db", Site(name=SITE), Site(name=NEW), *ASKING) as store:
         insert_rows(store, [event_row(at("2026-11-03 09:00"))])
         add_user(store, "owner@shop.example")
         with (
@@ -54,7 +61,7 @@ def test_a_site_without_figures_waits_for_the_first(owner: httpx.Client) -> None
         assert f'data-start-next="/sites/{NEW}"' in page.text
 
 
-@pytest.mark.parametrize("features", [(), ("vitals",), ("outbound", "downloads"), FEATURES])
+@pytest.mark.parametrize("features", [(), ("vitals",), ("outbound", "downloads"), CHOSEN])
 def test_both_snippets_name_the_script_with_the_ticked_features(
     owner: httpx.Client, features: tuple[str, ...]
 ) -> None:
@@ -68,7 +75,41 @@ def test_both_snippets_name_the_script_with_the_ticked_features(
     assert checked["integrity"] == exact.integrity
     assert checked["crossorigin"] == "anonymous"
     assert set(re.findall(r'value="(\w+)" checked', page.text)) == set(features)
-    assert all(f'value="{feature}"' in page.text for feature in FEATURES)
+    assert all(f'value="{feature}"' in page.text for feature in CHOSEN)
+    # Whether there is a consent to wait for is the site's to say.
+    assert 'value="consent"' not in page.text
+
+
+def named(url: str) -> bytes:
+    script = find_script(url.rpartition("/")[2])
+    assert script is not None, url
+    return script.body
+
+
+def test_a_site_that_asks_for_consent_gets_the_script_that_hears_of_it(
+    owner: httpx.Client,
+) -> None:
+    plain, checked = snippets(owner.get("/sites/asks.example/start?with=vitals"))
+    for snippet in (plain, checked):
+        assert snippet["data-consent"] == "consent"
+        assert named(snippet["src"]) == named("beacon-consent.js")
+        assert named(snippet["data-beacon"]) == named("beacon.consent.vitals.js")
+    assert plain["data-beacon"] == "https://stats.example/beacon.consent.vitals.js"
+    assert checked["integrity"].startswith("sha384-")
+    assert checked["data-integrity"].startswith("sha384-")
+
+
+def test_a_strict_site_gets_one_that_asks_the_collector_for_nothing(owner: httpx.Client) -> None:
+    page = owner.get("/sites/strict.example/start")
+    inline, copied = snippets(page)
+    assert "src" not in inline
+    assert unescape(page.text).count(named("beacon-consent.js").decode()) == 1
+    for snippet in (inline, copied):
+        assert snippet["data-consent"] == "strict"
+        assert named(snippet["data-beacon"]) == named("beacon.strict.js")
+        assert snippet["data-integrity"].startswith("sha384-")
+    # From the shop's own server.
+    assert re.fullmatch(r"/beacon-consent\.[0-9a-f]{16}\.js", copied["src"])
 
 
 def test_a_feature_that_is_not_there_is_named(owner: httpx.Client) -> None:

@@ -73,6 +73,16 @@ def test_a_rule_keeps_its_mode_until_another_is_given(running: Installation) -> 
     assert changed["rule_modes"] == ["hosting=drop", "spam=shadow"]
 
 
+def test_a_site_asks_for_consent_as_it_is_told(running: Installation) -> None:
+    assert running.command("site", "add", "consent.example")["consent"] == "cookieless"
+    assert (
+        running.command("site", "set", "consent.example", "--consent", "strict")["consent"]
+        == "strict"
+    )
+    published = json.loads((running.data / "rules.json").read_text())
+    assert published["sites"]["consent.example"]["consent"] == "strict"
+
+
 def test_users_get_roles_sites_and_a_password(running: Installation) -> None:
     running.command("site", "add", "users.example")
     added = running.command(

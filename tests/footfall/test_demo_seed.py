@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.event import Drop, Event
+from collector.event import Drop
+from collector.frames import Inserted
 from collector.journal_reader import read_batch
 from collector.writer import Writer
 from footfall.commands import Context
@@ -41,7 +42,7 @@ def _drain(context: Context) -> Writer:
     return writer
 
 
-def _journal(context: Context) -> list[Event | Drop]:
+def _journal(context: Context) -> list[Inserted]:
     batch = read_batch(context.paths.journal, {}, 1_000_000)
     assert batch is not None
     return batch.records

@@ -46,6 +46,8 @@ def test_a_site_comes_back_as_it_was_saved(store: Store) -> None:
         signal="drop",
         excluded_networks=("192.0.2.0/24", "2001:db8::/32"),
         excluded_paths=("/admin/**",),
+        rule_modes=("hosting=drop",),
+        consent="strict",
     )
     save_site(store, site)
     assert get_site(store, "shop.example") == site

@@ -58,7 +58,7 @@ export const emit = (name, { url = pageUrl, callback, ...fields }) => {
       // A string goes as text/plain, which needs no preflight. Where fetch cannot outlive its page
       // sendBeacon does. Cookies go to the shop's own origin only (fetch's default, "same-origin").
       ({ status } = await (body &&
-        choice != "out" &&
+        (STRICT ? choice && choice != "out" : choice != "out") &&
         ("keepalive" in Request.prototype
           ? fetch(api, { method: "POST", keepalive: true, body: data })
           : navigator.sendBeacon(api, data))));

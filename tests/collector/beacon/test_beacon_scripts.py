@@ -11,7 +11,9 @@ import pytest
 from collector.beacon.build import archive_path, build_scripts
 from collector.beacon.scripts import (
     FEATURES,
+    STRICT,
     Script,
+    consent_script_names,
     find_script,
     read_release,
     script_name,
@@ -21,6 +23,8 @@ from collector.beacon.scripts import (
 # Our choice: a page must not feel the script. Bytes, brotli at quality 11.
 DEFAULT_BYTES = 1100
 ALL_BYTES = 1700
+# As long as the default script and a sentence: it stands before it on pages that ask for consent.
+CONSENT_BYTES = 1200
 
 
 def found(name: str) -> Script:
@@ -43,6 +47,24 @@ def test_every_set_of_features_is_served_in_any_order() -> None:
             assert brotli.decompress(forwards.brotli) == forwards.body
             seen.add(forwards.body)
     assert len(seen) == 2 ** len(FEATURES)
+
+
+def test_strict_stands_in_the_place_of_consent() -> None:
+    for count in range(len(FEATURES)):
+        for features in itertools.combinations(sorted({*FEATURES} - {"consent"}), count):
+            strict = found(".".join(["beacon", STRICT, *features, "js"]))
+            assert found(".".join(["beacon", *features, "consent", STRICT, "js"])) is strict
+            assert strict.body != found(".".join(["beacon", *features, "consent", "js"])).body
+            assert brotli.decompress(strict.brotli) == strict.body
+    assert snippet_names([STRICT, "vitals"]).plain == "beacon.strict.vitals.js"
+
+
+def test_the_consent_script_has_one_form() -> None:
+    names = consent_script_names()
+    assert names.plain == "beacon-consent.js"
+    assert found(names.hashed).body == found(names.plain).body
+    assert "immutable" in found(names.hashed).cache_control
+    assert find_script("beacon-consent.vitals.js") is None
 
 
 def test_all_is_every_feature() -> None:
@@ -109,3 +131,4 @@ def test_the_best_accepted_encoding_is_served(header: str, encoding: str) -> Non
 def test_scripts_stay_small() -> None:
     assert len(found("beacon.js").brotli) <= DEFAULT_BYTES
     assert len(found("beacon.all.js").brotli) <= ALL_BYTES
+    assert len(found("beacon-consent.js").brotli) <= CONSENT_BYTES
