@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from dashboard.door.auth import Readers, shown
-from dashboard.door.exchange import Exchange
+from dashboard.door.auth import Readers, Shown, shown
+from dashboard.door.exchange import NO_ANSWER, Exchange
 from dashboard.door.request import DoorRequest, read_request, url_parameters
 from dashboard.sql import Desk, Reader, RefusedError
 from schema import Store, StoreError
@@ -36,6 +35,7 @@ class Door:
         self._store = store
         self._desk = desk
         self._readers = Readers(store)
+        self._engine: tuple[str, str] | None = None  # version and time zone, once they are asked
         # Each question has one call at a time, and one that ends it.
         limits = desk.limits
         self._threads = ThreadPoolExecutor(2 * limits.at_once + 4, thread_name_prefix="door")
@@ -75,26 +75,31 @@ class Door:
         if not body and not parameters.get("query"):
             return None
         token = shown(headers, parameters)
+        reader = await self._reader(token)
+        return await read_request(headers, parameters, body, limit_bytes), reader
+
+    async def _reader(self, token: Shown) -> Reader:
+        # A thread is worth its while only where the store is asked.
+        if self._readers.is_kept(token):
+            return self._readers.find(token)
         loop = asyncio.get_running_loop()
         try:
-            reader = await loop.run_in_executor(self._threads, self._readers.find, token)
+            return await loop.run_in_executor(self._threads, self._readers.find, token)
         except QueryError:
             raise
         except StoreError as error:
-            raise QueryError(210, "DB::Exception: the store does not answer") from error
-        return await read_request(headers, parameters, body, limit_bytes), reader
+            raise QueryError(NO_ANSWER, "DB::Exception: the store does not answer") from error
 
     async def _of_engine(self) -> tuple[str, str]:
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._threads, lambda: self._engine)
-        except StoreError:
-            return "unknown", "UTC"
-
-    @cached_property
-    def _engine(self) -> tuple[str, str]:
-        version, timezone = self._store.rows("SELECT version(), timezone()")[0]
-        return str(version), str(timezone)
+        if self._engine is None:
+            question = "SELECT version(), timezone()"
+            loop = asyncio.get_running_loop()
+            try:
+                rows = await loop.run_in_executor(self._threads, self._store.rows, question)
+            except StoreError:
+                return "unknown", "UTC"
+            self._engine = str(rows[0][0]), str(rows[0][1])
+        return self._engine
 
 
 async def _while_connected(

@@ -60,24 +60,28 @@ class Readers:
 
     def find(self, found: Shown) -> Reader:
         """Return who showed a token; blocks; raises RefusedError and StoreError."""
-        token = self._token(found.secret)
+        token = self._kept_token(secret_hash(found.secret)) or self._stored_token(found.secret)
         if token is None or (found.user not in _NOBODY and found.user != token.name):
             allowed = "the user is a token's name, the password the token, of scope sql"
             raise RefusedError("user and password do not match", allowed, _FAILED)
         return Reader(str(token.id), token.name, token.sites)
 
-    def _token(self, secret: str) -> Token | None:
-        key = secret_hash(secret)
+    def is_kept(self, found: Shown) -> bool:
+        """Return whether `find` need not ask the store."""
+        return self._kept_token(secret_hash(found.secret)) is not None
+
+    def _kept_token(self, key: str) -> Token | None:
         with self._lock:
             since, token = self._kept.get(key, (0.0, None))
-        if token is not None and monotonic() - since < _KEPT_S:
-            return token
+        return token if monotonic() - since < _KEPT_S else None
+
+    def _stored_token(self, secret: str) -> Token | None:
         try:
             token = find_token(self._store, secret, "sql")
         except UnknownTokenError:
             return None
         with self._lock:
-            self._kept[key] = (monotonic(), token)
+            self._kept[secret_hash(secret)] = (monotonic(), token)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return token

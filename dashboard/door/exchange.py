@@ -34,7 +34,7 @@ T = TypeVar("T")
 _READ_BYTES: Final = 1024 * 1024
 # An answer of no more is sent whole: with its length, what it took, and an error's own status.
 _HEAD_BYTES: Final = 1024 * 1024
-_NO_ANSWER: Final = 210  # NETWORK_ERROR, as the store is not reached
+NO_ANSWER: Final = 210  # NETWORK_ERROR, as the store is not reached
 
 _log = structlog.get_logger(__name__)
 
@@ -196,7 +196,7 @@ class Exchange:
         except QueryError:
             raise
         except StoreError as error:
-            raise QueryError(_NO_ANSWER, "DB::Exception: the store does not answer") from error
+            raise QueryError(NO_ANSWER, "DB::Exception: the store does not answer") from error
 
 
 def _compressed(outer: Compressor, blocks: Compressor, data: bytes) -> bytes:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from schema import Store
 
-_VIEWS = "('events', 'sessions', 'daily', 'dropped')"
+_VIEWS = {"views": ["events", "sessions", "daily", "dropped"]}
 
 
 def test_every_view_says_what_it_holds(embedded_store: Store) -> None:
     found = dict(
         embedded_store.rows(
             "SELECT name, comment FROM system.tables"
-            f" WHERE database = currentDatabase() AND name IN {_VIEWS}"  # noqa: S608
+            " WHERE database = currentDatabase() AND name IN {views:Array(String)}",
+            _VIEWS,
         )
     )
 
@@ -23,7 +24,8 @@ def test_every_view_says_what_it_holds(embedded_store: Store) -> None:
 def test_every_column_of_a_view_says_what_it_means(embedded_store: Store) -> None:
     silent = embedded_store.rows(
         "SELECT table, name FROM system.columns"
-        f" WHERE database = currentDatabase() AND table IN {_VIEWS} AND comment = ''"  # noqa: S608
+        " WHERE database = currentDatabase() AND table IN {views:Array(String)} AND comment = ''",
+        _VIEWS,
     )
 
     assert silent == []
