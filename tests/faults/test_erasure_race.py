@@ -200,7 +200,9 @@ def test_a_copy_of_before_an_erasure_loses_it_again(tmp_path: Path) -> None:
                 visitor.view(f"/{number}", page=number + 1)
         running.wait_until_stored()
         running.stop()
-        shutil.copytree(running.data, tmp_path / "copy", ignore=shutil.ignore_patterns("*.sock"))
+        shutil.copytree(
+            running.data, tmp_path / "copy", symlinks=True, ignore=shutil.ignore_patterns("*.sock")
+        )
         running.launch()
         running.wait_until_well()
         status, body = erase(running)
