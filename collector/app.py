@@ -44,6 +44,7 @@ from collector.metrics import CollectorMeter
 from collector.openapi import OPENAPI
 from collector.pixel import GIF, GIF_HEADERS, pixel_payload
 from collector.privacy_api import PrivacyApi
+from collector.privacy_page.pages import PrivacyPages
 from collector.request import Bodies, ClientGoneError
 from collector.rights import Rights
 from collector.rules import PublishedRules, rules_path
@@ -78,6 +79,7 @@ class _Collector:
         self._intake: Intake | None = None
         self._privacy = PrivacyApi(settings, self._bodies)
         self._consents = ConsentDesk(settings, self._started, self._bodies)
+        self._privacy_pages = PrivacyPages(settings, self._privacy, self._bodies, clock)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         # A redirection repeats the Host header, which is the sender's.
         self._pages.router.redirect_slashes = False
@@ -156,6 +158,7 @@ class _Collector:
             Route("/pixel.gif", self._pixel, methods=["GET", "OPTIONS"]),
             *self._privacy.routes(),
             self._consents.route(),
+            *self._privacy_pages.routes(),
             Route("/beacon{features:path}.js", _script, methods=["GET", "OPTIONS"]),
         ]
         if self._settings.demo is not None:

@@ -93,6 +93,10 @@ class PrivacyApi:
         if changes:
             self._changes.take(_EVERYBODY, now_s)
 
+    def check_letters(self, connection: Connection) -> None:
+        """Count one letter to a person; raises RateError when it is one too many."""
+        self._requests.take(connection.address, time.monotonic())
+
     def _route(self, handlers: Mapping[str, _Handler]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             response = await self._answer(request, handlers)
@@ -108,7 +112,7 @@ class PrivacyApi:
         try:
             connection = connection_of(request.scope, self._settings.trusted_proxies)
             self.check_rate(connection, changes=method in _CHANGING)
-            rights = self._ready()
+            rights = self.ready()
             proofs = _proofs(request)
             claimant = rights.claimant(request.path_params["site"], connection, proofs)
             if claimant is None:
@@ -135,7 +139,8 @@ class PrivacyApi:
         response.headers.update(allowed)
         return response
 
-    def _ready(self) -> Rights:
+    def ready(self) -> Rights:
+        """Return the rights; raises NotReadyError before the listener has started."""
         if self.rights is None:
             raise NotReadyError("the collector has not started")
         return self.rights
@@ -145,20 +150,20 @@ class PrivacyApi:
         return is_listeners(origin, request.headers, self._settings.public_url)
 
     async def _look(self, request: Request, claimant: Claimant) -> Response:
-        found = await self._ready().look(claimant)
+        found = await self.ready().look(claimant)
         wanted = request.query_params.get("format") or request.headers.get("accept", "")
         if wanted == "csv" or wanted.startswith("text/csv"):
-            return _csv(found.get("events", []), claimant.scope.site)
+            return events_csv(found.get("events", []), claimant.scope.site)
         return JSONResponse(found)
 
     async def _correct(self, request: Request, claimant: Claimant) -> Response:
         changes = read_correction(await self._bodies.read(request.receive))
         if not claimant.has_proof:
             raise ClaimError("only what was proved can be corrected: name a page, consent or claim")
-        return _done(await self._ready().correct(claimant, **changes), "changed")
+        return _done(await self.ready().correct(claimant, **changes), "changed")
 
     async def _erase(self, _: Request, claimant: Claimant) -> Response:
-        outcome = await self._ready().erase(claimant)
+        outcome = await self.ready().erase(claimant)
         if isinstance(outcome, Pending):
             return _pending(outcome)
         document = outcome["receipt"]
@@ -167,21 +172,21 @@ class PrivacyApi:
 
     async def _object(self, request: Request, claimant: Claimant) -> Response:
         objects = request.method == "PUT"
-        await self._ready().object(claimant, objects=objects)
+        await self.ready().object(claimant, objects=objects)
         # By the pseudonym it cannot last longer: tomorrow's is another one.
         return JSONResponse({"objection": objects, "day": claimant.scope.day.isoformat()})
 
     async def _restrict(self, request: Request, claimant: Claimant) -> Response:
-        rights = self._ready()
+        rights = self.ready()
         if request.method == "PUT":
             return _done(await rights.restrict(claimant), "restricted")
         return _done(await rights.release(claimant), "released")
 
     async def _request(self, request: Request, claimant: Claimant) -> Response:
         connection = connection_of(request.scope, self._settings.trusted_proxies)
-        self._requests.take(connection.address, time.monotonic())
+        self.check_letters(connection)
         wish = read_request(await self._bodies.read(request.receive))
-        pending = await self._ready().request(
+        pending = await self.ready().request(
             claimant.scope.site, wish.kind, wish.contact, wish.message
         )
         return _pending(pending, status=201)
@@ -190,7 +195,7 @@ class PrivacyApi:
         receipt_id = request.path_params["id"]
         found = None
         if _RECORD_ID.fullmatch(receipt_id):
-            found = await self._ready().receipt(claimant.scope.site, receipt_id)
+            found = await self.ready().receipt(claimant.scope.site, receipt_id)
         if found is None:
             return _error(404, "there is no such receipt, or not yet")
         return JSONResponse(found)
@@ -198,7 +203,7 @@ class PrivacyApi:
     async def _public_key(self, _: Request) -> Response:
         """Answer with the key that receipts are checked with."""
         try:
-            key = b64encode(self._ready().key.public_key).decode()
+            key = b64encode(self.ready().key.public_key).decode()
         except (NotReadyError, KeyFileError):
             return _unavailable()
         return JSONResponse({"algorithm": "Ed25519", "key": key})
@@ -236,7 +241,7 @@ def _error(
     return JSONResponse({"error": message, "fields": fields or {}}, status, headers)
 
 
-def _csv(events: list[dict[str, Any]], site: str) -> Response:
+def events_csv(events: list[dict[str, Any]], site: str) -> Response:
     """Return events as CSV, with nothing in a cell that a spreadsheet would run."""
     text = io.StringIO()
     if events:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from collector.room import Limits
+from privacy.retention_policy import DEFAULT_DAYS
 from schema.keys import NO_KEYS, Keys
 
 # Runs a command of the store process and returns its result; raises NotReadyError while it is away.
@@ -28,6 +29,10 @@ class CollectorSettings:
     demo: Path | None = None  # a directory to serve at /demo/
     public_url: str = ""  # where browsers reach the collectors; "" is what they call it
     ask_store: AskStore | None = None  # None: there is no store process to ask
+    # What the notice tells beside the site's own rules.
+    retention_days: int = DEFAULT_DAYS["events"]  # of events, where a site says nothing else
+    controller: str = ""  # who decides what is kept, with an address; "" is not told
+    is_encrypted: bool = False  # all that lies on the disk
 
 
 def meter_path(settings: CollectorSettings) -> Path:

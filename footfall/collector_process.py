@@ -31,6 +31,10 @@ def main() -> None:
         keys=config.keys,
         public_url=config.public_url,
         ask_store=asker(DataPaths(config.data), _ASK_WITHIN_S),
+        retention_days=config.retention_days,
+        controller=config.privacy_contact,
+        # A server's disk is its own.
+        is_encrypted=bool(config.encryption_key) and not config.clickhouse_url,
         demo=STOREFRONT / "site" if config.demo else None,
     )
     run(settings, inherited_listener(arguments.listener), server_options(config.tls))

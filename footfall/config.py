@@ -20,6 +20,8 @@ PREFIX: Final = "FOOTFALL_"
 FILE_SUFFIX: Final = "_FILE"
 # Read by the tests alone.
 TEST_PREFIX: Final = "FOOTFALL_TEST_"
+# A name, a street and an e-mail address.
+_LONGEST_LINE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Config:
     encryption_key: str = field(default="", repr=False)  # 64 hex digits; "" encrypts nothing
     encryption_old_keys: tuple[str, ...] = field(default=(), repr=False)  # while keys change
     public_url: str = ""  # where browsers reach the collector; "" is its listener
+    privacy_contact: str = ""  # who decides what is kept, as the privacy notice names them
     workers: int = 1  # collector processes
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     geoip_db: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
@@ -119,6 +122,7 @@ def to_environ(config: Config) -> dict[str, str]:
         "dashboard": str(config.dashboard),
         "clickhouse_door": str(config.clickhouse_door or ""),
         "public_url": config.public_url,
+        "privacy_contact": config.privacy_contact,
         "workers": str(config.workers),
         "trusted_proxies": ",".join(map(str, config.trusted_proxies)),
         "geoip_db": ":".join(map(str, config.geoip_db)),
@@ -196,6 +200,12 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _line(text: str) -> str:
+    if not text.isprintable() or len(text) > _LONGEST_LINE:
+        raise ValueError(f"expected one line of at most {_LONGEST_LINE} characters")
+    return text.strip()
+
+
 def _clickhouse_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -260,6 +270,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "dashboard": parse_address,
     "clickhouse_door": parse_address,
     "public_url": _public_url,
+    "privacy_contact": _line,
     "workers": _workers,
     "trusted_proxies": _networks,
     "geoip_db": _paths,

@@ -10,7 +10,13 @@ from urllib.parse import quote
 import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from collector.connection import Connection, connection_of
@@ -31,7 +37,12 @@ from collector.privacy_page.view import (
     until_midnight,
 )
 from collector.privacy_page.words import LANGUAGES, Words, choose_language, words_of
-from collector.privacy_wishes import CorrectionWish, RequestWish, checked_correction, checked_request
+from collector.privacy_wishes import (
+    CorrectionWish,
+    RequestWish,
+    checked_correction,
+    checked_request,
+)
 from collector.request import Bodies, ClientGoneError
 from collector.rights import ANSWERED_WITHIN, Claimant, Pending, Rights
 from collector.settings import CollectorSettings
@@ -80,10 +91,9 @@ class PrivacyPages:
         """Answer a visitor; whatever happens, there is a page that says what."""
         t = _words(request, request.query_params.get("lang", ""))
         form: Mapping[str, str] = {}
-        site = None
+        site, changes = None, False
         try:
             connection = connection_of(request.scope, self._settings.trusted_proxies)
-            changes = False
             if request.method == "POST":
                 form = read_form(await self._bodies.read(request.receive))
                 t = _words(request, form.get("lang", ""))
@@ -94,29 +104,26 @@ class PrivacyPages:
             site = _known(rights, request.path_params["site"], connection)
             if request.method != "POST":
                 view = await self._view(rights, _claimant(rights, site, connection, ""), connection)
-                return self._shown(request, t, view)
+                return self._shown(t, view)
             self._check_sender(request, form, rights, site, connection)
             claimant = _claimant(rights, site, connection, form.get("claim", ""))
-            return await self._act(request, t, form, rights, claimant, connection)
+            return await self._act(t, form, rights, claimant, connection)
         except ClientGoneError:
             return Response(status_code=400)
         except RateError as error:
             refused = _RefusedError("error_limit", 429)
-            return self._refusal(request, t, site, refused, retry_after_s=error.retry_after_s)
+            return self._refusal(t, site, refused, retry_after_s=error.retry_after_s)
         except ClaimError:
-            return self._refusal(request, t, site, _RefusedError("error_claim", 403))
+            return self._refusal(t, site, _RefusedError("error_claim", 403))
         except BeaconError as error:
-            fields = ", ".join(error.fields) or "–"
-            return self._refusal(
-                request, t, site, _RefusedError("error_input", error.status, field=fields)
-            )
+            fields = ", ".join(error.fields) or "form"
+            return self._refusal(t, site, _RefusedError("error_input", error.status, field=fields))
         except _RefusedError as refused:
-            return self._refusal(request, t, site, refused)
+            return self._refusal(t, site, refused)
         except (NotReadyError, JournalError, KeyFileError, OSError) as error:
             _log.warning("privacy_page_not_answered", error=type(error).__name__)
-            return self._refusal(
-                request, t, site, _RefusedError("error_unsafe", 503), retry_after_s=10
-            )
+            key = "error_unsafe" if changes else "error_later"
+            return self._refusal(t, site, _RefusedError(key, 503), retry_after_s=10)
 
     async def _view(
         self, rights: Rights, claimant: Claimant, connection: Connection, said: str = ""
@@ -142,7 +149,6 @@ class PrivacyPages:
 
     async def _act(
         self,
-        request: Request,
         t: Words,
         form: Mapping[str, str],
         rights: Rights,
@@ -155,11 +161,12 @@ class PrivacyPages:
             raise _RefusedError("error_needs_proof", 403)
         match action:
             case "show":
-                return self._shown(request, t, await self._view(rights, claimant, connection))
+                return self._shown(t, await self._view(rights, claimant, connection))
             case "copy":
                 return _copy(await rights.look(claimant), claimant.rules.site, form)
             case "ask":
-                return self._told(request, t, claimant, await _ask(t, form, rights, claimant))
+                self._api.check_letters(connection)
+                return self._told(t, claimant, await _ask(t, form, rights, claimant))
             case "object" | "object_back":
                 await rights.object(claimant, objects=action == "object")
                 done = Done(title=t("done_title"), text=t(f"done_{action}"))
@@ -174,7 +181,7 @@ class PrivacyPages:
                 done = _changed(t, action, await rights.release(claimant))
             case _:
                 raise _RefusedError("error_input", 400, field="action")
-        return self._told(request, t, claimant, done)
+        return self._told(t, claimant, done)
 
     def _check_sender(
         self,
@@ -206,11 +213,11 @@ class PrivacyPages:
             version = await run_in_threadpool(self._versions.keep, site.name, texts, today)
             versions = await run_in_threadpool(self._versions.all, site.name)
         except _RefusedError as refused:
-            return self._refusal(request, t, None, refused)
+            return self._refusal(t, None, refused)
         except (NotReadyError, BeaconError, KeyFileError, OSError) as error:
             _log.warning("notice_not_shown", error=type(error).__name__)
-            refused = _RefusedError("error_unsafe", 503)
-            return self._refusal(request, t, None, refused, retry_after_s=10)
+            later = _RefusedError("error_later", 503)
+            return self._refusal(t, None, later, retry_after_s=10)
         if request.query_params.get("format") == "md":
             asked = request.query_params.get("version", version.name)
             found = next((each for each in versions if each.name == asked), None)
@@ -235,19 +242,18 @@ class PrivacyPages:
             public_key=_public_key(rights),
         )
 
-    def _shown(self, request: Request, t: Words, view: View) -> Response:
+    def _shown(self, t: Words, view: View) -> Response:
         site = view.site
         html = render("page.html", t, view=view, site_name=site.name, here=_address(site.name))
         return HTMLResponse(html, headers=page_headers(site))
 
-    def _told(self, request: Request, t: Words, claimant: Claimant, done: Done) -> Response:
+    def _told(self, t: Words, claimant: Claimant, done: Done) -> Response:
         site = claimant.rules.site
         html = render("done.html", t, done=done, site_name=site.name, here=_address(site.name))
         return HTMLResponse(html, headers=page_headers(site))
 
     def _refusal(
         self,
-        request: Request,
         t: Words,
         site: Site | None,
         refused: _RefusedError,

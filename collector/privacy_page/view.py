@@ -64,8 +64,10 @@ class Done:
 
 def render(template: str, words: Words, **given: object) -> str:
     """Return a page; a name the template needs and is not given is an error."""
-    return _environment().get_template(template).render(
-        t=words, languages=[words_of(language) for language in LANGUAGES], **given
+    return (
+        _environment()
+        .get_template(template)
+        .render(t=words, languages=[words_of(language) for language in LANGUAGES], **given)
     )
 
 

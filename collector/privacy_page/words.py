@@ -31,7 +31,7 @@ class Words:
     language: str
     texts: Mapping[str, str]
 
-    def __call__(self, key: str, **given: object) -> str:
+    def __call__(self, key: str, /, **given: object) -> str:
         """Return a sentence with what was given in its places; an unknown key is an error."""
         return self.texts[key].format(**given)
 
