@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help setup run demo test test-server check audit fuzz bench soak assets lock clean
+.PHONY: help setup run demo test test-server check audit fuzz bench soak assets docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -77,6 +77,9 @@ soak: setup  ## print the figures of every fault at full length as JSON lines (h
 assets: setup  ## build the beacon and the pages' bundles again (needs Node)
 	$(BIN)/python -m collector.beacon.build
 	cd dashboard/frontend && npm ci && npm run build
+
+docs: setup  ## write the column reference again
+	$(BIN)/python -m dashboard.sql.reference
 
 lock:  ## resolve the locks again (needs uv)
 	$(LOCK) --extra embedded pyproject.toml requirements/build.in -o requirements/run.txt
