@@ -38,13 +38,14 @@ from dashboard.errors import (
 )
 from dashboard.headers import Headers
 from dashboard.live import LiveHub
+from dashboard.questions import Questions
 from dashboard.render import render
 from dashboard.sessions import Sessions, session_key
 from dashboard.settings import DashboardSettings
 from dashboard.sql import Desk
 from dashboard.throttle import Throttle
 from dashboard.views import audit as audit_view
-from dashboard.views import details, dropped, export, live, login, metrics, overview, start
+from dashboard.views import details, dropped, export, live, login, metrics, overview, sql, start
 from privacy.audit import AuditLog
 from schema import Store, StoreError
 
@@ -94,6 +95,7 @@ def create_app(
         throttle=Throttle(),
         live=LiveHub(store, clock),
         desk=desk,
+        questions=Questions(store, desk),
         rate=Rate(),
         limiter=CapacityLimiter(QUERIES_AT_ONE_TIME),
         hash_limiter=CapacityLimiter(HASHES_AT_ONE_TIME),
@@ -121,6 +123,12 @@ def _routes() -> list[Route | Mount]:
         Route("/sites/{site}/details/{panel}", details.details),
         Route("/audit", audit_view.audit),
         Route("/audit.csv", audit_view.audit_file),
+        Route(sql.SQL_PAGE, sql.page, methods=["GET"]),
+        Route(sql.SQL_PAGE, sql.run, methods=["POST"]),
+        Route(f"{sql.SQL_PAGE}/file", sql.file, methods=["POST"]),
+        Route(f"{sql.SQL_PAGE}/save", sql.save, methods=["POST"]),
+        Route(f"{sql.SQL_PAGE}/remove", sql.remove, methods=["POST"]),
+        Route(f"{sql.SQL_PAGE}/names", sql.names),
         Route("/api/live", live.live_stream),
         Route("/api/v2/query", api.query, methods=["POST"]),
         Route("/api/v1/stats/aggregate", api.aggregate),

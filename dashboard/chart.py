@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil, floor, log10
@@ -62,12 +62,12 @@ class Chart:
     until: str  # the time of day up to which a partial step is known
     has_previous: bool
 
-    def payload(self) -> str:
-        """Return what the script needs, as JSON."""
+    def payload(self, names: Mapping[str, str] = METRICS) -> str:
+        """Return what the script needs, as JSON; `names` are those of the metrics."""
         return compact_json(
             {
                 "metric": self.metric,
-                "names": METRICS,
+                "names": names,
                 "titles": self.titles,
                 "sentences": self.sentences,
                 "ticks": self.ticks,

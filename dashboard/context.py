@@ -18,6 +18,7 @@ from dashboard.api.rate import Rate
 from dashboard.errors import ForgedFormError, PasswordNeededError
 from dashboard.live import LiveHub
 from dashboard.origin import is_https
+from dashboard.questions import Questions
 from dashboard.sessions import Sessions
 from dashboard.settings import DashboardSettings
 from dashboard.sql import Desk
@@ -44,6 +45,7 @@ class Context:
     throttle: Throttle
     live: LiveHub
     desk: Desk  # analysts' own questions in SQL
+    questions: Questions  # the same, from the page for them
     rate: Rate  # of the stats API
     limiter: CapacityLimiter  # queries at one time
     hash_limiter: CapacityLimiter  # password checks at one time: each takes 64 MiB

@@ -13,9 +13,11 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboard import names
+from dashboard.answer_chart import is_number
 from dashboard.chart import Chart, change_text, chart_of, compact_json
 from dashboard.links import Links, filter_text
 from dashboard.model import Filter, Overview, Panel, Period, Row
+from dashboard.questions import cell_text
 from dashboard.words import Words, words_for
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -133,6 +135,7 @@ def _environment(language: str) -> Environment:
 
 def _filters(words: Words) -> dict[str, Callable[..., object]]:
     return {
+        "cell": cell_text,
         "clock": words.clock,
         "count": words.count,
         "country": words.country,
@@ -173,6 +176,7 @@ def _globals(words: Words) -> dict[str, object]:
         "filter_text": filter_text,
         "hidden_fields": hidden_fields,
         "includes": includes,
+        "is_number": is_number,
         "language": words.language,
         "map_payload": map_payload,
         "minutes_before": minutes_before,

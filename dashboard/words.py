@@ -92,6 +92,10 @@ class Words:
         """Return a whole number in full."""
         return UNKNOWN if value is None else self._decimal(value, 0)
 
+    def decimal(self, value: float) -> str:
+        """Return a number with two digits behind its point."""
+        return self._decimal(value, 2)
+
     def percent(self, fraction: float | None, digits: int = 1) -> str:
         """Return a fraction as percent, "<0.1%" where one digit would show nothing."""
         if fraction is None:

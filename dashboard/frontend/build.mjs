@@ -25,13 +25,13 @@ const common = {
 
 const { metafile } = await build({
   ...common,
-  entryPoints: { footfall: "src/footfall.js", map: "src/map.js" },
+  entryPoints: { footfall: "src/footfall.js", map: "src/map.js", sql: "src/sql.js" },
   format: "esm",
   target: "es2022",
 });
 // Runs before the first paint, so that the page never shows in the wrong theme.
 await build({ ...common, entryPoints: { theme: "src/theme.js" }, format: "iife", target: "es2020" });
-await build({ ...common, entryPoints: { footfall: "styles/footfall.css" } });
+await build({ ...common, entryPoints: { footfall: "styles/footfall.css", sql: "styles/sql.css" } });
 writeFileSync(join(target, "world.json"), JSON.stringify(world()));
 writeFileSync(join(target, "licences.txt"), licences(Object.keys(metafile.inputs)));
 

@@ -15,8 +15,12 @@ from dashboard.frontend.build import SOURCE, STATIC, build
 from dashboard.render import TEMPLATES
 from tests.dashboard.look_records import overview_html
 
-BUILT = ("footfall.css", "footfall.js", "licences.txt", "map.js", "theme.js", "world.json")
+BUILT = (
+    "footfall.css", "footfall.js", "licences.txt", "map.js", "sql.css", "sql.js", "theme.js",
+    "world.json",
+)  # fmt: skip
 LOADED = [name for name in BUILT if name != "licences.txt"]
+SQL_ONLY = ("sql.css", "sql.js")
 FIRST_LOAD_BYTES = 60 * 1024  # LOOK's budget for everything a first visit of the page loads
 CRIMEA = (34.1, 45.0)
 
@@ -31,9 +35,19 @@ def test_the_committed_files_are_what_the_sources_build(tmp_path: Path) -> None:
 
 
 def test_a_first_visit_loads_at_most_60_kib_with_the_map_and_all() -> None:
-    sizes = {name: len(brotli.compress((STATIC / name).read_bytes())) for name in LOADED}
+    sizes = {
+        name: len(brotli.compress((STATIC / name).read_bytes()))
+        for name in LOADED
+        if name not in SQL_ONLY
+    }
     sizes["overview.html"] = len(brotli.compress(overview_html().encode()))
     assert sum(sizes.values()) <= FIRST_LOAD_BYTES, sizes
+
+
+def test_the_editor_adds_at_most_150_kib_and_only_to_its_own_page() -> None:
+    sizes = [len(brotli.compress((STATIC / name).read_bytes())) for name in SQL_ONLY]
+    assert sum(sizes) <= 150 * 1024, sizes
+    assert "/static/sql." not in overview_html()
 
 
 def test_the_lock_names_no_registry_and_every_version_is_exact() -> None:
@@ -58,7 +72,15 @@ def test_what_is_built_asks_nothing_of_another_host() -> None:
 
 def test_the_licences_of_what_is_bundled_go_along() -> None:
     licences = (STATIC / "licences.txt").read_text()
-    for name in ("d3-array", "d3-geo", "d3-path", "d3-shape", "topojson-client", "world-atlas"):
+    for name in (
+        "@codemirror/view",
+        "d3-array",
+        "d3-geo",
+        "d3-path",
+        "d3-shape",
+        "topojson-client",
+        "world-atlas",
+    ):
         assert re.search(rf"^{name} \d+\.\d+\.\d+$", licences, re.MULTILINE), name
 
 

@@ -1,0 +1,133 @@
+"""Promise: the page for SQL works with a keyboard, without script, on a phone and for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.analysts.conftest import ShopServer
+from tests.chromium import executable_path
+from tests.dashboard.serve import PASSWORD
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = executable_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, shop: ShopServer, faults: list[str]) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=shop.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    yield context
+    context.close()
+    # A refused question is an answer of status 400, which the browser tells of.
+    assert [fault for fault in faults if "status of 400" not in fault] == []
+
+
+def opened(context: BrowserContext, target: str) -> Page:
+    page = context.new_page()
+    page.goto("/login")
+    page.get_by_label("Email").fill("analyst@shop.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(target)
+    return page
+
+
+def answer(page: Page) -> None:
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.locator("#result-size, #result [role=alert]").first.wait_for()
+
+
+def test_a_question_is_written_completed_asked_and_opened_again(context: BrowserContext) -> None:
+    page = opened(context, "/sql")
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    editor = page.get_by_role("textbox", name="Question in SQL")
+    with page.expect_response("**/sql/names"):
+        page.reload()
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    editor.click()
+    page.keyboard.type("SELECT uniqExac")
+    page.get_by_role("option").filter(has_text="uniqExact").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.type("visitor")
+    page.keyboard.press("Escape")
+    page.keyboard.press("End")
+    page.keyboard.type(" AS people FROM events WHERE site = {site:String}")
+    page.keyboard.press("Escape")
+    expect(page.locator("[name=param_site]")).to_have_value("shop.example")
+    page.keyboard.press("Control+Enter")
+    # Ten on each of two days.
+    expect(page.locator(".sql-table td")).to_have_text("20")
+    page.reload()
+    expect(editor).to_contain_text("uniqExact(visitor) AS people")
+
+
+def test_typing_over_a_selection_keeps_to_the_policy(context: BrowserContext) -> None:
+    page = opened(context, "/sql?example=goals")
+    editor = page.get_by_role("textbox", name="Question in SQL")
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("SELECT 1")
+    expect(editor).to_have_text("SELECT 1")
+
+
+def test_the_line_is_drawn_and_a_refusal_is_said(context: BrowserContext) -> None:
+    page = opened(context, "/sql?example=visitors_by_day")
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    answer(page)
+    plot = page.get_by_role("img", name="visitors by day. Highest: Thu 19 Nov, 10.")
+    expect(plot).to_be_visible()
+    page.get_by_role("textbox", name="Question in SQL").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("SELECT 1 FROM users")
+    page.keyboard.press("Escape")
+    answer(page)
+    expect(page.get_by_role("alert")).to_contain_text("the table users is not allowed here")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(context: BrowserContext, scheme: str) -> None:
+    page = opened(context, "/sql?example=conversion_by_channel")
+    page.emulate_media(
+        color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+    )
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    answer(page)
+    found = Axe().run(page)["violations"]
+    assert [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]] == []
+
+
+def test_it_does_not_scroll_sideways_on_a_small_phone(context: BrowserContext) -> None:
+    page = opened(context, "/sql?example=funnel")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    answer(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_without_script_it_is_a_form(browser: Browser, shop: ShopServer) -> None:
+    context = browser.new_context(base_url=shop.url, java_script_enabled=False)
+    page = opened(context, "/sql?example=abandoned_carts")
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    answer(page)
+    row = page.locator(".sql-table tbody tr").first.locator("td")
+    assert row.all_text_contents() == ["2026-11-19", "5", "3", "60"]
+    page.get_by_role("link", name="Cities for delivery").click()
+    expect(page.get_by_role("textbox", name="Question in SQL")).to_contain_text("city")
+    context.close()
