@@ -14,8 +14,8 @@ _QUERIES = "schema.queries"
 def days_to_close(store: Store, site: Site, now: datetime) -> list[date]:
     """Return the site's days before its current one that are to be closed, oldest first.
 
-    A day that got events after it was closed is among them; one that lost events is not: after
-    an erasure call `close_day` for it, after retention its figures stay as they are.
+    A day that got events after it was closed is among them; one that lost events is not: its
+    figures stay as they are, after an erasure as after retention.
     """
     rows = store.run(_QUERIES, "days_to_close", site=site.name, today=site.day_at(now))
     return [day for (day,) in rows]
