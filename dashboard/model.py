@@ -126,6 +126,17 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Returning:
+    """Browsers with a lasting id, which they agreed to; None is too few, or too early, to tell."""
+
+    consented: int | None
+    returning: int | None  # of these, seen on an earlier day, too
+    back_in_7_days: float | None  # of those new in the period, 0..1
+    back_in_30_days: float | None
+    hidden_below: int  # the small number
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The whole page."""
 
@@ -141,6 +152,7 @@ class Overview:
     live: Live
     nobody_pageviews: int  # counted with a privacy signal: in pageviews, in no visitor
     left_out: LeftOut
+    returning: Returning | None = None  # None also where nobody is asked for consent
     hidden_below: int = 0  # the small number, when the view has too few visitors to show anything
     # Under a filter: figures up to this day are unknown, as only totals are kept of it.
     began_on: date | None = None  # when counting began too late to compare with

@@ -15,6 +15,7 @@ from dashboard.live import read_live
 from dashboard.model import LeftOut, Live, Overview, Panel, Row
 from dashboard.panels import PANELS, Tab, failed_panel, hidden_panel, read_panel, tab_of
 from dashboard.query import Scope, first_day, nobody_pageviews
+from dashboard.returning import read_returning, shows_returning
 from dashboard.trend import Trend, hidden_trend, read_trend
 from dashboard.view import View, is_hidden
 from schema import Store, StoreError
@@ -39,6 +40,8 @@ async def read_overview(
         "live": lambda: read_live(store, view.site, view.now, view.path_prefixes),
         "left_out": lambda: read_left_out(store, view),
     }
+    if shows_returning(view):
+        jobs["returning"] = lambda: read_returning(store, view)
     if not hidden:
         jobs["trend"] = lambda: read_trend(store, view, scope, compared)
         jobs["nobody"] = lambda: nobody_pageviews(store, scope)
@@ -62,6 +65,7 @@ async def read_overview(
         live=found.get("live") or Live(0, [], [], view.now),
         nobody_pageviews=found.get("nobody", 0),
         left_out=found.get("left_out") or LeftOut(0, [], []),
+        returning=found.get("returning"),
         lost_until=max(scope.lost_days, default=None),
         began_on=began_on,
         hidden_below=view.site.small_number if hidden else 0,

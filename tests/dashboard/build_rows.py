@@ -24,6 +24,7 @@ _DEFAULTS: dict[str, Any] = {
     "session": 1,
     "starts": False,
     "page_id": 0,
+    "consent_id": 0,
     "hostname": SITE,
     "path": "/",
     "referrer": "",
