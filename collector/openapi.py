@@ -37,7 +37,7 @@ _FIELD_TEXTS: Final[Mapping[tuple[str, ...], str]] = {
     ("screen_width", "w"): "In CSS pixels; only its class is kept.",
     ("timezone", "tz"): "IANA name.",
     ("language", "l"): "BCP 47; only the primary subtag is kept.",
-    ("consent_id", "c"): "Only after consent; only its hash is kept.",
+    ("consent_id", "c"): "Only after consent; only its hash is kept, on sites that ask for it.",
     ("id",): "A repeat within 10 minutes is counted once.",
     ("ip",): "The visitor's address; taken only with a token of scope `events`.",
     ("user_agent",): "The visitor's user agent; taken only with a token of scope `events`.",
@@ -234,7 +234,7 @@ _FEATURES: Final[_Node] = {
     "in": "path",
     "required": True,
     "description": "`all`, or names parted by dots: vitals, outbound, downloads, elements, forms, "
-    "notfound, hash, consent; or either with the content's hash behind it.",
+    "notfound, hash, consent (or, in its place, strict); or either with the content's hash behind it.",
     "schema": {"type": "string", "examples": ["all", "outbound.vitals"]},
 }
 _DROPPED: Final[_Node] = {
