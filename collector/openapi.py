@@ -234,7 +234,8 @@ _FEATURES: Final[_Node] = {
     "in": "path",
     "required": True,
     "description": "`all`, or names parted by dots: vitals, outbound, downloads, elements, forms, "
-    "notfound, hash, consent (or, in its place, strict); or either with the content's hash behind it.",
+    "notfound, hash, consent (or, in its place, strict); or either with the content's hash behind "
+    "it.",
     "schema": {"type": "string", "examples": ["all", "outbound.vitals"]},
 }
 _DROPPED: Final[_Node] = {

@@ -7,9 +7,11 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.installation import Installation, footfall, installation
@@ -81,6 +83,24 @@ def test_a_site_asks_for_consent_as_it_is_told(running: Installation) -> None:
     )
     published = json.loads((running.data / "rules.json").read_text())
     assert published["sites"]["consent.example"]["consent"] == "strict"
+
+
+def test_a_consent_can_be_had_again_by_who_gave_it(running: Installation) -> None:
+    running.command("site", "add", "agreed.example")
+    running.command("site", "set", "agreed.example", "--consent", "consent")
+    url = f"{running.public}/api/privacy/agreed.example/consent"
+    consent_id = "1234567890-1234567890-1234567890-1"
+    decision = json.dumps({"state": "granted", "consent_id": consent_id})
+    limit_s = time.monotonic() + 20
+    # Collectors hear of the site within a second, and the store has the receipt as soon.
+    while (given := httpx.post(url, content=decision)).status_code != 201:
+        assert time.monotonic() < limit_s, given.text
+    found: list[object] = []
+    while not found:
+        answer = httpx.get(url, headers={"Footfall-Claim": f"consent={consent_id}"})
+        assert time.monotonic() < limit_s, answer.text
+        found = answer.json().get("receipts", [])
+    assert given.json() in found
 
 
 def test_users_get_roles_sites_and_a_password(running: Installation) -> None:
