@@ -45,7 +45,18 @@ from dashboard.settings import DashboardSettings
 from dashboard.sql import Desk
 from dashboard.throttle import Throttle
 from dashboard.views import audit as audit_view
-from dashboard.views import details, dropped, export, live, login, metrics, overview, sql, start
+from dashboard.views import (
+    details,
+    dropped,
+    export,
+    inbox,
+    live,
+    login,
+    metrics,
+    overview,
+    sql,
+    start,
+)
 from privacy.audit import AuditLog
 from schema import Store, StoreError
 
@@ -121,6 +132,8 @@ def _routes() -> list[Route | Mount]:
         Route("/sites/{site}/export/file", export.export_file),
         Route("/sites/{site}/details/{panel}.csv", details.details_file),
         Route("/sites/{site}/details/{panel}", details.details),
+        Route(inbox.PAGE, inbox.inbox, methods=["GET"]),
+        Route(inbox.PAGE, inbox.file, methods=["POST"]),
         Route("/audit", audit_view.audit),
         Route("/audit.csv", audit_view.audit_file),
         Route(sql.SQL_PAGE, sql.page, methods=["GET"]),

@@ -26,4 +26,8 @@ class RetentionError(PrivacyError):
 
 
 class UndescribedColumnError(PrivacyError):
-    """A column is in the schema and not in the record of processing; describe it."""
+    """A column is in the schema and not in the record of processing or the notice; describe it."""
+
+
+class UnknownRequestError(PrivacyError):
+    """No request of a visitor has this number."""

@@ -15,11 +15,12 @@ Duty: TypeAlias = Literal[
     "rows",  # single events and sessions, as a file or by SQL
     "left_out",  # what a whole site did not count, and why
     "audit",  # who did what
+    "requests",  # what visitors asked, and where to answer them
 ]
 
 # A seller knows its own pages alone, so nothing that is told of a whole site.
 DUTIES: Final[Mapping[Role, frozenset[Duty]]] = {
-    "owner": frozenset({"figures", "left_out", "rows", "audit"}),
+    "owner": frozenset({"figures", "left_out", "rows", "audit", "requests"}),
     "analyst": frozenset({"figures", "left_out", "rows"}),
     "viewer": frozenset({"figures", "left_out"}),
     "seller": frozenset({"figures"}),

@@ -23,7 +23,7 @@ def page_headers(site: Site | None) -> dict[str, str]:
     """Return a page's headers: only the site's own pages may show it in a frame."""
     ancestors = "'none'" if site is None else " ".join(_ancestors(site))
     policy = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none';"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none';"
         f" form-action 'self'; frame-ancestors {ancestors}"
     )
     return {**_ALWAYS, "content-security-policy": policy}

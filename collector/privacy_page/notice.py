@@ -8,15 +8,16 @@ from typing import Final
 
 from collector.event_rows import COLUMNS
 from collector.privacy_page.words import Words
+from privacy.errors import UndescribedColumnError
 from privacy.retention_policy import KEPT, Policy
 from schema.sites import Site
 
 # Every column of the tables of events and sessions, by the sentence that describes it.  A column
 # without its place here is an error: the notice says all that is kept or is not shown.
 CLASSES: Final[Mapping[str, Sequence[str]]] = {
-    "class_when": ("day", "time", "received_at", "started_at", "ended_at", "first_at", "last_at"),
+    "class_when": ("day", "time", "received_at", "started_at", "ended_at"),
     "class_event": ("name", "props", "interactive"),
-    "class_page": ("hostname", "path", "entry_path", "exit_path"),
+    "class_page": ("hostname", "path", "entry_path", "exit"),
     "class_origin": (
         "referrer", "source", "channel",
         "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
@@ -26,15 +27,11 @@ CLASSES: Final[Mapping[str, Sequence[str]]] = {
     "class_link": ("visitor", "session", "starts", "page_id", "consent_id", "sample"),
     "class_measure": (
         "engaged_ms", "scroll_depth", "lcp_ms", "fcp_ms", "ttfb_ms", "inp_ms", "cls",
-        "pageviews", "events", "interactives", "engagements", "is_bounce", "duration_s",
+        "pageviews", "events", "interactions",
     ),
     "class_money": ("revenue", "currency"),
     "class_record": ("site", "import_id"),
 }  # fmt: skip
-
-
-class UndescribedColumnError(Exception):
-    """A column is kept that the notice does not describe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

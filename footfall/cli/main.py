@@ -14,6 +14,7 @@ from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
 from footfall.cli.governance import record, report
 from footfall.cli.imports import import_
+from footfall.cli.inbox import requests
 from footfall.cli.privacy import privacy
 from footfall.cli.retention import retention
 from footfall.cli.serve import collect, dashboard, serve
@@ -40,7 +41,7 @@ for command in (
     *(audit, backup, encryption, privacy, retention),
 ):
     footfall.add_command(command)
-for command in (record, report):
+for command in (record, report, requests):
     privacy.add_command(command)
 
 
