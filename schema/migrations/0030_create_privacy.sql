@@ -74,15 +74,13 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- held_rows: the rows of `event_rows` that are held, which no view, page, export, purge or erasure
 -- reaches.  The columns after the first three are those of `event_rows`, in their order.
-CREATE TABLE IF NOT EXISTS held_rows
+CREATE TABLE IF NOT EXISTS held_rows AS event_rows
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(day)
-ORDER BY (hold, day, time)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
-AS SELECT
-    toUUID('00000000-0000-0000-0000-000000000000') AS hold,
-    CAST('' AS LowCardinality(String))             AS kind,     -- as of its hold
-    false                                          AS is_erased, -- asked for meanwhile: it never comes back
-    *
-FROM event_rows
-WHERE false;
+ORDER BY (site, day, sample, time)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+ALTER TABLE held_rows
+    ADD COLUMN IF NOT EXISTS hold UUID FIRST,
+    ADD COLUMN IF NOT EXISTS kind LowCardinality(String) AFTER hold,     -- as of its hold
+    ADD COLUMN IF NOT EXISTS is_erased Bool DEFAULT false AFTER kind;    -- asked for meanwhile: it never comes back
