@@ -14,6 +14,7 @@ from dashboard.question_links import question_link
 from tests.analysts.conftest import ShopServer
 from tests.analysts.shop_rows import FOREIGN
 from tests.dashboard.serve import form_token
+from tests.installation import wait_until
 
 SignIn = Callable[[str], httpx.Client]
 PURPOSE = "Weekly report"
@@ -215,3 +216,21 @@ def test_the_editor_is_told_of_tables_and_the_functions_that_may_run(signed_in: 
     ]
     assert "uniqExact" in names["functions"]
     assert "file" not in names["functions"]
+
+
+def test_a_query_ends_when_its_reader_leaves(shop: ShopServer, signed_in: SignIn) -> None:
+    client = signed_in("owner")
+    with pytest.raises(httpx.ReadTimeout):
+        client.post(
+            "/sql",
+            data={
+                "csrf": form_token(client.get("/sql")),
+                "text": "SELECT max(SHA256(toString(number))) FROM numbers(900000000)",
+                "purpose": "Left early",
+            },
+            timeout=1,
+        )
+    found = "SELECT detail FROM audit_rows WHERE action = 'sql_failed' AND purpose = 'Left early'"
+    wait_until(lambda: shop.store.rows(found), 20)
+    # 394: the engine's own number for a query that was cancelled.
+    assert re.search(r", code 394\]$", shop.store.value(found))
