@@ -92,6 +92,75 @@ def erase(
     show(outcome["receipt"] if as_json else outcome["receipt"]["receipt"], as_json=as_json)
 
 
+@privacy.command("export")
+@_scope_options
+@store_options
+def export(data: Path | None, clickhouse_url: str | None, site: str, **named: Any) -> None:
+    """Print the rows of pages or consents as JSON, for whoever asked for a copy."""
+    scope = _scope(site, **named)
+    found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope, asked_by="cli")
+    show(found, as_json=True)
+
+
+@privacy.command("restrict")
+@_scope_options
+@json_option
+@store_options
+def restrict(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
+) -> None:
+    """Keep rows where no page, export or purge sees them."""
+    config = configuration(data, clickhouse_url)
+    _tell(config, call(config, "privacy_restrict", scope=_scope(site, **named)), as_json)
+
+
+@privacy.command("release")
+@_scope_options
+@json_option
+@store_options
+def release(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
+) -> None:
+    """Put restricted rows back."""
+    config = configuration(data, clickhouse_url)
+    _tell(config, call(config, "privacy_release", scope=_scope(site, **named)), as_json)
+
+
+@privacy.command("correct")
+@click.option("--country", help="ISO 3166-1; the place is corrected as a whole.")
+@click.option("--region", help="ISO 3166-2, such as AZ-BA.")
+@click.option("--city", help="A name.")
+@click.option("--device", help="Desktop, Mobile, Tablet, TV, Console or Other.")
+@click.option("--not-me", is_flag=True, help="Take away what ties the rows to anybody.")
+@_scope_options
+@json_option
+@store_options
+def correct(
+    data: Path | None,
+    clickhouse_url: str | None,
+    as_json: bool,
+    site: str,
+    country: str | None,
+    region: str | None,
+    city: str | None,
+    device: str | None,
+    not_me: bool,
+    **named: Any,
+) -> None:
+    """Make rows say what is right."""
+    config = configuration(data, clickhouse_url)
+    changes = {
+        "country": country, "region": region, "city": city, "device": device, "not_me": not_me,
+    }  # fmt: skip
+    asked = call(config, "privacy_correct", scope=_scope(site, **named), changes=changes)
+    _tell(config, asked, as_json)
+
+
+def _tell(config: Config, asked: dict[str, Any], as_json: bool) -> None:
+    outcome = _wait(config, asked["id"])
+    show({name: outcome[name] for name in ("id", "kind", "site", "events")}, as_json=as_json)
+
+
 def _scope(
     site: str, visitor: int, day: str | None, pages: tuple[int, ...], consents: tuple[int, ...]
 ) -> Any:

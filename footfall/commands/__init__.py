@@ -75,6 +75,9 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "privacy_outcome": privacy.outcome,
     "privacy_receipt": privacy.receipt,
     "privacy_erase": privacy.erase,
+    "privacy_restrict": privacy.restrict,
+    "privacy_release": privacy.release,
+    "privacy_correct": privacy.correct,
     "privacy_catch_up": privacy.catch_up,
     "retention_report": retention.listing,
 }

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
+from collector.errors import BeaconError
+from collector.privacy_wishes import CorrectionWish, checked_correction
 from collector.wishes import append_wish
 from collector.writer import Writer
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from privacy import acts
-from privacy.records import Erasure, new_id
+from privacy.records import Correction, Erasure, Hold, Release, RowRecord, new_id
 from privacy.rows import survey_held
 from privacy.scope import Scope, scope_statement
 from schema import Store, UnknownSiteError, get_site
@@ -69,6 +71,53 @@ def receipt(context: Context, site: str, id: str) -> dict[str, Any] | None:
 
 def erase(context: Context, scope: Any, asked_by: str = "cli") -> dict[str, Any]:
     """Ask for an erasure; `outcome` tells when it is done."""
+    meant = _named(context, scope)
+    return _ask(
+        context,
+        Erasure(id=new_id(), received_at=datetime.now(UTC), asked_by=asked_by, scope=meant),
+    )
+
+
+def restrict(context: Context, scope: Any, asked_by: str = "cli") -> dict[str, Any]:
+    """Ask for rows to be kept where nothing sees them."""
+    meant = _named(context, scope)
+    return _ask(
+        context, Hold(id=new_id(), received_at=datetime.now(UTC), asked_by=asked_by, scope=meant)
+    )
+
+
+def release(context: Context, scope: Any, asked_by: str = "cli") -> dict[str, Any]:
+    """Ask for restricted rows to come back."""
+    meant = _named(context, scope)
+    return _ask(
+        context, Release(id=new_id(), received_at=datetime.now(UTC), asked_by=asked_by, scope=meant)
+    )
+
+
+def correct(
+    context: Context, scope: Any, changes: Mapping[str, Any], asked_by: str = "cli"
+) -> dict[str, Any]:
+    """Ask for a correction, with the fields that a visitor's has."""
+    meant = _named(context, scope)
+    try:
+        checked = checked_correction(msgspec.convert(dict(changes), CorrectionWish))
+    except (BeaconError, msgspec.ValidationError) as error:
+        fields = error.fields if isinstance(error, BeaconError) else {}
+        told = "; ".join(f"{name}: {', '.join(texts)}" for name, texts in fields.items())
+        raise UsageError(told or str(error)) from error
+    record = Correction(
+        id=new_id(), received_at=datetime.now(UTC), asked_by=asked_by, scope=meant, **checked
+    )
+    return _ask(context, record)
+
+
+def _ask(context: Context, record: RowRecord) -> dict[str, Any]:
+    append_wish(context.paths.journal, record, context.config.keys)
+    return {"id": record.id}
+
+
+def _named(context: Context, scope: Any) -> Scope:
+    """Return a scope of a site that is there and of somebody; raises UsageError."""
     meant = _scope(scope)
     try:
         get_site(context.store, meant.site)
@@ -76,9 +125,7 @@ def erase(context: Context, scope: Any, asked_by: str = "cli") -> dict[str, Any]
         raise UsageError(str(error)) from error
     if not meant.kinds:
         raise UsageError("nothing is named: give a visitor with its day, or a page's hash")
-    record = Erasure(id=new_id(), received_at=datetime.now(UTC), asked_by=asked_by, scope=meant)
-    append_wish(context.paths.journal, record, context.config.keys)
-    return {"id": record.id}
+    return meant
 
 
 def catch_up(context: Context) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from collector.ids import page_hash
+from tests.build import a_site
+from tests.collector.served import served
 from tests.faults.load import wait_until_counted
 from tests.installation import Installation, footfall, installation, wait_until
 from tests.privacy.visitor import SITE, Visitor, page_id, wait_until_stored
@@ -198,3 +201,33 @@ def test_an_unknown_site_has_no_page(running: Installation) -> None:
         answer = visitor.client.get("/privacy/other.example")
     assert answer.status_code == 404
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_wish_is_taken_while_the_store_is_down(tmp_path: Path) -> None:
+    with (
+        served(tmp_path, a_site(name=SITE)) as collector,
+        Visitor(collector.url, "198.51.102.13") as visitor,
+    ):
+        assert "cannot be read just now" in visitor.client.get(f"{PAGE}?lang=en").text
+        taken = send(visitor, "erase")
+    assert taken.status_code == 200
+    assert "It is taken and will be done" in taken.text
+    assert re.search(r'id="number">[0-9a-f]{32}<', taken.text)
+
+
+def test_staff_finds_restricts_releases_and_corrects_by_command(running: Installation) -> None:
+    with Visitor(running.public, "198.51.102.14") as visitor:
+        visitor.view("/staff", page=61)
+    wait_until_stored(running.data)
+    named = (SITE, "--page", str(page_hash(page_id(61))))
+    found = footfall("privacy", "export", *named, "--data", str(running.data))
+    assert [event["path"] for event in json.loads(found.stdout)["events"]] == ["/staff"]
+    assert running.command("privacy", "restrict", *named)["events"] == 1
+    assert running.command("privacy", "find", *named)["events"] == []
+    assert running.command("privacy", "release", *named)["events"] == 1
+    running.command("privacy", "correct", *named, "--device", "TV")
+    (event,) = running.command("privacy", "find", *named)["events"]
+    assert event["device"] == "TV"
+    wrong = footfall("privacy", "correct", *named, "--country", "az", "--data", str(running.data))
+    assert (wrong.returncode, "two capital letters" in wrong.stderr) == (2, True)
+    assert running.command("privacy", "requests", "list", "--site", SITE) is not None
