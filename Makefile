@@ -69,6 +69,8 @@ bench: setup  ## print the benchmarks' figures as JSON
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.steady
 	$(BIN)/python -m bench.storage
+	$(BIN)/python -m bench.door
+	$(BIN)/python -m bench.exchange
 	$(BIN)/python -m bench.encryption
 
 soak: setup  ## print the figures of every fault at full length as JSON lines (half an hour)
