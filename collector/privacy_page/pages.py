@@ -53,6 +53,8 @@ from schema.sites import Site
 # What only looks; the others change something.
 _LOOKING: Final = frozenset({"show", "copy"})
 _NEEDS_PROOF: Final = frozenset({"show", "correct"})
+# Our choice: a person has one in each browser.
+_MOST_CONSENTS: Final = 10
 # A year: the address changes with the content.
 _ASSET_HEADERS: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
@@ -130,8 +132,10 @@ class PrivacyPages:
     ) -> View:
         site, now = claimant.rules.site, self._clock()
         found: Mapping[str, Any] = {}
+        consents: list[Mapping[str, Any]] = []
         try:
             found = await rights.look(claimant)
+            consents = await self._consents(claimant)
         except NotReadyError:
             _log.info("privacy_page_without_store")
         return View(
@@ -143,9 +147,21 @@ class PrivacyPages:
             has_objected=rights.has_objected(claimant),
             summary=found.get("summary"),
             events=found.get("events"),
+            consents=consents,
             claim=found.get("claim", ""),
             said=said,
         )
+
+    async def _consents(self, claimant: Claimant) -> list[Mapping[str, Any]]:
+        """Return what was decided under the consent ids that were proved; raises NotReadyError."""
+        ask = self._settings.ask_store
+        if ask is None:
+            return []
+        found: list[Mapping[str, Any]] = []
+        for consent_id in claimant.claim.consent_ids[-_MOST_CONSENTS:]:
+            values = {"site": claimant.rules.site.name, "consent_id": consent_id}
+            found += await run_in_threadpool(ask, "consent_receipts", values)
+        return [document["receipt"] for document in found]
 
     async def _act(
         self,

@@ -41,6 +41,7 @@ class View:
     has_objected: bool
     summary: Mapping[str, Any] | None  # None: the store does not answer
     events: Sequence[Mapping[str, Any]] | None = None  # None: nothing was proved
+    consents: Sequence[Mapping[str, Any]] = ()  # decisions under the ids proved, oldest first
     claim: str = ""  # what proves the same again
     said: str = ""  # what came of a form
 

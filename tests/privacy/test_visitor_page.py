@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -231,3 +232,25 @@ def test_staff_finds_restricts_releases_and_corrects_by_command(running: Install
     wrong = footfall("privacy", "correct", *named, "--country", "az", "--data", str(running.data))
     assert (wrong.returncode, "two capital letters" in wrong.stderr) == (2, True)
     assert running.command("privacy", "requests", "list", "--site", SITE) is not None
+
+
+def test_the_history_of_a_consent_is_shown_against_its_id(running: Installation) -> None:
+    site, consent_id = "consent.example", "c" * 32
+    running.command("site", "add", site)
+    running.command("site", "set", site, "--consent", "consent")
+    with Visitor(running.public, "198.51.102.15") as visitor:
+        decided = {"consent_id": consent_id, "version": "7"}
+
+        def is_kept(told: dict[str, str]) -> bool:
+            return visitor.client.post(f"/api/privacy/{site}/consent", json=told).is_success
+
+        for state in ("granted", "withdrawn"):
+            wait_until(partial(is_kept, {"state": state, **decided}), 5)
+        wait_until_stored(running.data)
+        found = FIELD.search(visitor.client.get(f"/privacy/{site}").text)
+        assert found is not None
+        form = {
+            "action": "show", "token": found[1], "lang": "en", "claim": f"consent={consent_id}",
+        }  # fmt: skip
+        shown = visitor.client.post(f"/privacy/{site}", data=form).text
+    assert re.findall(r"UTC: (\w+), version 7", shown) == ["Granted", "Withdrawn"]
