@@ -15,9 +15,9 @@ from statistics import median
 from typing import Any
 
 from bench.storage import drain
-from collector.frames import JournalRecord, encode_frame, journal_sealer
-from collector.journal import write_segments
-from collector.writer import Writer
+from collector.journal.frames import JournalRecord, encode_frame, journal_sealer
+from collector.journal.journal import write_segments
+from collector.writer.writer import Writer
 from footfall.demo.records import DAYS, demo_records
 from footfall.demo.shop import load_shop
 from schema import Site, Store, migrate, open_embedded

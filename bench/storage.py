@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from collector.journal import write_segments
-from collector.writer import Writer
+from collector.journal.journal import write_segments
+from collector.writer.writer import Writer
 from footfall.demo.records import DAYS, demo_records
 from footfall.demo.shop import load_shop
 from schema import Site, Store, migrate, open_embedded

@@ -17,7 +17,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from collector.answer import (
+from collector.beacon.scripts import find_script
+from collector.decode import Payload, Problems, decode
+from collector.errors import BeaconError, JournalError, NotReadyError, RateError
+from collector.facts.salt import SaltBook
+from collector.intake import Clock, Intake, utc_now
+from collector.journal.journal import Journal
+from collector.listener.answer import (
     CORS_HEADERS,
     DROPPED_HEADER,
     PREFLIGHT,
@@ -30,25 +36,19 @@ from collector.answer import (
     refused,
     unavailable,
 )
-from collector.beacon.scripts import find_script
-from collector.bot import bot_family
-from collector.connection import connection_of, encoding_error
-from collector.consent_desk import ConsentDesk
-from collector.decode import Payload, Problems, decode
-from collector.demo import DemoShop
-from collector.errors import BeaconError, JournalError, NotReadyError, RateError
-from collector.hardening import Hardening
-from collector.intake import Clock, Intake, utc_now
-from collector.journal import Journal
+from collector.listener.connection import connection_of, encoding_error
+from collector.listener.demo import DemoShop
+from collector.listener.hardening import Hardening
+from collector.listener.openapi import OPENAPI
+from collector.listener.pixel import GIF, GIF_HEADERS, pixel_payload
 from collector.metrics import CollectorMeter
-from collector.openapi import OPENAPI
-from collector.pixel import GIF, GIF_HEADERS, pixel_payload
-from collector.privacy_api import PrivacyApi
-from collector.privacy_page.pages import PrivacyPages
 from collector.request import Bodies, ClientGoneError
-from collector.rights import Rights
-from collector.rules import PublishedRules, rules_path
-from collector.salt import SaltBook
+from collector.rights.api import PrivacyApi
+from collector.rights.consent_desk import ConsentDesk
+from collector.rights.page.pages import PrivacyPages
+from collector.rights.rights import Rights
+from collector.rules.bot import bot_family
+from collector.rules.published import PublishedRules, rules_path
 from collector.settings import CollectorSettings
 from geoip import Locator
 from privacy.objections import Objections

@@ -9,19 +9,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from collector.attribution import attribute
-from collector.campaign import campaign_of
 from collector.decode import Vitals
-from collector.device import device_of
 from collector.event import ENGAGEMENT, NOBODY, Drop, DropReason, Event
-from collector.ids import consent_hash, page_hash, resend_hash
-from collector.language import language_of
-from collector.referrer import NO_REFERRER, Referrer, referrer_of
-from collector.salt import Salt
-from collector.screen import screen_class
-from collector.site_rules import SiteRules
+from collector.facts.attribution import attribute
+from collector.facts.campaign import campaign_of
+from collector.facts.device import device_of
+from collector.facts.ids import consent_hash, page_hash, resend_hash
+from collector.facts.language import language_of
+from collector.facts.referrer import NO_REFERRER, Referrer, referrer_of
+from collector.facts.salt import Salt
+from collector.facts.screen import screen_class
+from collector.facts.visitor import VisitorId, sample_of, visitor_id
+from collector.rules.site import SiteRules
 from collector.validate import Beacon
-from collector.visitor import VisitorId, sample_of, visitor_id
 from geoip import Locator
 
 _NOBODY: Final = VisitorId(NOBODY)

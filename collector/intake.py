@@ -9,21 +9,21 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final
 
-from collector.connection import Connection
 from collector.decode import Payload, Problems
 from collector.enrich import enrich
 from collector.errors import NotReadyError
 from collector.event import Drop, Event
-from collector.frames import JournalRecord
-from collector.journal import Journal
-from collector.judge import Judge
+from collector.facts.salt import SaltBook
+from collector.facts.visitor import VisitorId, visitor_id
+from collector.journal.frames import JournalRecord
+from collector.journal.journal import Journal
+from collector.listener.connection import Connection
+from collector.listener.rate import RateLimit
 from collector.metrics import CollectorMeter
-from collector.rate import RateLimit
-from collector.rules import PublishedRules, Rules
-from collector.salt import SaltBook
-from collector.site_rules import Door, SiteRules, prepare
+from collector.rules.judge import Judge
+from collector.rules.published import PublishedRules, Rules
+from collector.rules.site import Door, SiteRules, prepare
 from collector.validate import Beacon, is_known_token, validate
-from collector.visitor import VisitorId, visitor_id
 from geoip import Locator
 from privacy.objections import Objections
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 import uvicorn
 
 from collector.app import create_app
+from collector.listener.protocol import Protocol, end_overdue
 from collector.metrics import CollectorMeter
-from collector.protocol import Protocol, end_overdue
 from collector.settings import CollectorSettings, meter_path
 
 # How long requests under way may take after SIGTERM; the supervisor waits longer.

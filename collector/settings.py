@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from collector.room import Limits
+from collector.journal.room import Limits
 from privacy.retention_policy import DEFAULT_DAYS
 from schema.keys import NO_KEYS, Keys
 

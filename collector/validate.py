@@ -9,15 +9,15 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Raw
 
-from collector.address import parse_address
-from collector.connection import Connection
 from collector.decode import Payload, Problems, Props, Scalar, Vitals
 from collector.errors import BeaconError
-from collector.money import NO_MONEY, Money, money_of
-from collector.page import Page, page_of, split_url
-from collector.scrub import scrubbed
-from collector.site_rules import Door
-from collector.visitor import IPAddress
+from collector.facts.money import NO_MONEY, Money, money_of
+from collector.facts.page import Page, page_of, split_url
+from collector.facts.scrub import scrubbed
+from collector.facts.visitor import IPAddress
+from collector.listener.address import parse_address
+from collector.listener.connection import Connection
+from collector.rules.site import Door
 
 # Plausible's limits, which its trackers keep to (plausible.io/docs/custom-props/introduction).
 _LONGEST_KEY: Final = 300

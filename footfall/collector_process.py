@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from collector.room import MIB, Limits
+from collector.journal.room import MIB, Limits
 from collector.serve import run
 from collector.settings import CollectorSettings
 from footfall.config import from_environ

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from collector.room import DISK_RESERVE_BYTES, JOURNAL_LIMIT_BYTES, MIB
+from collector.journal.room import DISK_RESERVE_BYTES, JOURNAL_LIMIT_BYTES, MIB
 from footfall.errors import ConfigError
 from footfall.tls import Tls
 from privacy.retention_policy import DEFAULT_DAYS, MOST_DAYS

@@ -11,8 +11,8 @@ from typing import Final
 
 import structlog
 
-from collector.salt import SaltBook
-from collector.writer import Writer
+from collector.facts.salt import SaltBook
+from collector.writer.writer import Writer
 from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
 from privacy.errors import PrivacyError

@@ -26,8 +26,10 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from collector.backlog import backlogs
 from collector.event import DROP_REASONS
+from collector.facts.salt import SaltBook
+from collector.journal.backlog import backlogs
+from collector.journal.quarantine import QUARANTINE_SUFFIX
 from collector.metrics import (
     ANSWER_STATUSES,
     BATCH_RECORDS,
@@ -41,8 +43,6 @@ from collector.metrics import (
     WRITER_NAMES,
     read_numbers,
 )
-from collector.quarantine import QUARANTINE_SUFFIX
-from collector.salt import SaltBook
 from collector.settings import metrics_directory
 from footfall.paths import DataPaths
 from geoip import Locator

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from collector.rules import Rules, publish
+from collector.rules.published import Rules, publish
 from schema import Store, list_sites
 from schema.tokens import list_tokens
 

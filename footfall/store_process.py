@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
 from collector.metrics import WriterMeter
 from collector.settings import metrics_directory
-from collector.writer import Writer
+from collector.writer.writer import Writer
 from dashboard.app import create_app
 from dashboard.settings import Credit, DashboardSettings
 from footfall.commands import Context

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from collector.address import parse_address
-from collector.connection import Connection
 from collector.event import PAGEVIEW, Event
-from collector.page import page_of, split_url
+from collector.facts.page import page_of, split_url
+from collector.listener.address import parse_address
+from collector.listener.connection import Connection
 from collector.validate import Beacon
 from schema.sites import Site
 

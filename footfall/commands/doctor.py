@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from collector.journal import segment_sequences
+from collector.journal.journal import segment_sequences
 from footfall.commands.context import Context
 from footfall.opening import noted_keys
 from geoip import Locator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from collector.frames import sealing_keys
-from collector.quarantine import QUARANTINE_SUFFIX
-from collector.wishes import UNDONE_SUFFIX
+from collector.journal.frames import sealing_keys
+from collector.journal.quarantine import QUARANTINE_SUFFIX
+from collector.journal.wishes import UNDONE_SUFFIX
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from footfall.opening import note_keys, noted_keys

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
-from collector.salt import SaltBook
+from collector.facts.salt import SaltBook
 from footfall.commands.context import Context
 from privacy.audit_check import verify_signed
 from privacy.errors import PrivacyError

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from collector.event_rows import COLUMNS, columns
+from collector.writer.event_rows import COLUMNS, columns
 from footfall.commands.context import Context
 from footfall.errors import CommandError, UsageError
 from footfall.exchange.staging import read_figures, read_rows

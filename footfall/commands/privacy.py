@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from collector.errors import BeaconError
-from collector.privacy_wishes import CorrectionWish, checked_correction
-from collector.wishes import append_wish
-from collector.writer import Writer
+from collector.journal.wishes import append_wish
+from collector.rights.wishes import CorrectionWish, checked_correction
+from collector.writer.writer import Writer
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from privacy import acts

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from collector.rule_modes import DEFAULT_MODES, modes_of, parse_mode
+from collector.rules.modes import DEFAULT_MODES, modes_of, parse_mode
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from privacy.retention_policy import changed_keep, retention_of, shown_policy

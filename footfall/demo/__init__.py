@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from collector.journal import Position, read_synced, write_segments
+from collector.journal.journal import Position, read_synced, write_segments
 from footfall.commands import Context
 from footfall.demo.records import DAYS, VISITORS, demo_records
 from footfall.demo.shop import load_shop

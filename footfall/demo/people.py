@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from collector.attribution import Attribution, attribute
-from collector.campaign import Campaign, campaign_of
-from collector.device import NO_HINTS, Device, Hints, device_of
-from collector.referrer import Referrer, referrer_of
-from collector.screen import screen_class
+from collector.facts.attribution import Attribution, attribute
+from collector.facts.campaign import Campaign, campaign_of
+from collector.facts.device import NO_HINTS, Device, Hints, device_of
+from collector.facts.referrer import Referrer, referrer_of
+from collector.facts.screen import screen_class
 from footfall.demo.tables import Weighted, read_facts, shares
 
 # Visitors who come from apps hold a phone; the others make up for it, so that all together are

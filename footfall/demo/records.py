@@ -10,9 +10,9 @@ from random import Random
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from collector.bot import bot_family
 from collector.event import ENGAGEMENT, NOBODY, PAGEVIEW, Drop, DropReason, Event
-from collector.spam import spam_host
+from collector.rules.bot import bot_family
+from collector.rules.spam import spam_host
 from footfall.demo.people import Agent, Arrival, People
 from footfall.demo.rhythm import Day, days_until, instant_ms
 from footfall.demo.shop import Shop

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from collector.address import parse_address
-from collector.bot import bot_family
-from collector.device import device_of
 from collector.event import NOBODY
-from collector.site_rules import SiteRules
-from collector.visitor import IPAddress, VisitorId
+from collector.facts.device import device_of
+from collector.facts.visitor import IPAddress, VisitorId
+from collector.listener.address import parse_address
+from collector.rules.bot import bot_family
+from collector.rules.site import SiteRules
 from footfall.exchange.making import LeftOutError, Said, make_event
 from footfall.exchange.pseudonyms import Pseudonyms
 from footfall.exchange.records import FileError, Notes, Records, Row

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from collector.scrub import scrubbed
+from collector.facts.scrub import scrubbed
 from footfall.exchange.records import Figure
 
 _FIGURES: Final = ("visitors", "sessions", "pageviews", "events", "bounces", "duration_s")

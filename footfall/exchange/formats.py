@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
-from collector.site_rules import SiteRules
+from collector.rules.site import SiteRules
 from footfall.errors import CommandError
 from footfall.exchange import goatcounter, umami
 from footfall.exchange.access_log import read_access_log

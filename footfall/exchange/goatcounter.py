@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from collector.campaign import Campaign
-from collector.device import Device, device_of
 from collector.event import NOBODY, PAGEVIEW
-from collector.site_rules import SiteRules
-from collector.visitor import VisitorId
+from collector.facts.campaign import Campaign
+from collector.facts.device import Device, device_of
+from collector.facts.visitor import VisitorId
+from collector.rules.site import SiteRules
 from footfall.exchange.making import LeftOutError, Said, make_event
 from footfall.exchange.pseudonyms import Pseudonyms
 from footfall.exchange.records import FileError, Notes, Records, Row

@@ -12,8 +12,8 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from collector.rules import Rules
-from collector.site_rules import SiteRules, prepare
+from collector.rules.published import Rules
+from collector.rules.site import SiteRules, prepare
 from footfall.config import Config
 from footfall.errors import CommandError, UsageError
 from footfall.exchange.formats import AUTO, KINDS, Kind, Reading, kind_of

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
-from collector.attribution import attribute
-from collector.campaign import Campaign, campaign_of
-from collector.device import Device
 from collector.event import NOBODY, PAGEVIEW, Event
-from collector.language import language_of
-from collector.page import page_of, split_url
-from collector.referrer import NO_REFERRER, referrer_of
-from collector.screen import screen_class
-from collector.scrub import scrubbed
-from collector.site_rules import SiteRules
-from collector.spam import spam_host
-from collector.visitor import VisitorId, sample_of
+from collector.facts.attribution import attribute
+from collector.facts.campaign import Campaign, campaign_of
+from collector.facts.device import Device
+from collector.facts.language import language_of
+from collector.facts.page import page_of, split_url
+from collector.facts.referrer import NO_REFERRER, referrer_of
+from collector.facts.screen import screen_class
+from collector.facts.scrub import scrubbed
+from collector.facts.visitor import VisitorId, sample_of
+from collector.rules.site import SiteRules
+from collector.rules.spam import spam_host
 
 _LONGEST_NAME: Final = 120
 _LONGEST_VALUE: Final = 2_000

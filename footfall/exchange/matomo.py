@@ -14,11 +14,11 @@ from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from collector.campaign import Campaign
-from collector.device import Device
 from collector.event import PAGEVIEW
-from collector.scrub import scrubbed
-from collector.site_rules import SiteRules
+from collector.facts.campaign import Campaign
+from collector.facts.device import Device
+from collector.facts.scrub import scrubbed
+from collector.rules.site import SiteRules
 from footfall.exchange.daily_sums import DailySums
 from footfall.exchange.making import LeftOutError, Said, day_of, make_event, region_code
 from footfall.exchange.pseudonyms import Pseudonyms

@@ -16,10 +16,10 @@ import msgspec
 from msgspec import Meta
 
 from collector.event import Event
-from collector.page import split_url
-from collector.scrub import scrubbed
-from collector.site_rules import SiteRules
-from collector.visitor import VisitorId, sample_of
+from collector.facts.page import split_url
+from collector.facts.scrub import scrubbed
+from collector.facts.visitor import VisitorId, sample_of
+from collector.rules.site import SiteRules
 from footfall.errors import CommandError
 from footfall.exchange.records import TO_BE_PLACED, Figure, FileError, Notes, Records, Row
 from footfall.exchange.source import Source

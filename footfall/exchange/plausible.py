@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from collector.attribution import attribute
-from collector.campaign import Campaign
-from collector.referrer import referrer_of
-from collector.source import source_of_tag
+from collector.facts.attribution import attribute
+from collector.facts.campaign import Campaign
+from collector.facts.referrer import referrer_of
+from collector.facts.source import source_of_tag
 from footfall.errors import CommandError
 from footfall.exchange.daily_sums import DailySums
 from footfall.exchange.making import day_of, region_code

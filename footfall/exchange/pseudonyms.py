@@ -11,8 +11,8 @@ import hashlib
 import secrets
 from datetime import date
 
-from collector.salt import KEY_BYTES, Salt
-from collector.visitor import VISITOR_ID_BYTES, IPAddress, VisitorId, visitor_id
+from collector.facts.salt import KEY_BYTES, Salt
+from collector.facts.visitor import VISITOR_ID_BYTES, IPAddress, VisitorId, visitor_id
 
 
 class Pseudonyms:

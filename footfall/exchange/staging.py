@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from collector.event import ENGAGEMENT
-from collector.session import Sessions
+from collector.writer.session import Sessions
 from footfall.exchange.daily_sums import with_totals
 from footfall.exchange.records import TO_BE_PLACED, Figure, Notes, Record, Row
 from schema import Site
@@ -25,7 +25,7 @@ from schema.sealing import open_file, seal_file
 
 # Written when so many rows wait.  Our choice: 50 MB.
 _ROWS_KEPT: Final = 50_000
-# One insert.  Measured in collector/writer.py: four fifths of the engine's best rate.
+# One insert.  Measured in collector/writer/writer.py: four fifths of the engine's best rate.
 CHUNK_ROWS: Final = 20_000
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from collector.campaign import Campaign
-from collector.device import Device
 from collector.event import PAGEVIEW
-from collector.scrub import scrubbed
-from collector.site_rules import SiteRules
+from collector.facts.campaign import Campaign
+from collector.facts.device import Device
+from collector.facts.scrub import scrubbed
+from collector.rules.site import SiteRules
 from footfall.exchange.making import LeftOutError, Said, make_event, region_code
 from footfall.exchange.pseudonyms import Pseudonyms
 from footfall.exchange.records import Notes, Records, Row

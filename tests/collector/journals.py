@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from collector.event import Drop, Event
-from collector.frames import JournalRecord
-from collector.journal import Journal
+from collector.journal.frames import JournalRecord
+from collector.journal.journal import Journal
 from schema import Store, StoreError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from collector.rules import Rules, publish, rules_path
+from collector.rules.published import Rules, publish, rules_path
 from schema.sites import Site
 from tests.build import CHROME, a_site
 
@@ -22,11 +22,11 @@ LIMIT_S = 20.0
 _PROGRAM = """
 import socket, sys
 from pathlib import Path
-import collector.protocol, collector.request
+import collector.listener.protocol, collector.request
 from collector.serve import run
 from collector.settings import CollectorSettings
 if sys.argv[3]:
-    collector.protocol.HEAD_LIMIT_S = collector.request.READ_LIMIT_S = float(sys.argv[3])
+    collector.listener.protocol.HEAD_LIMIT_S = collector.request.READ_LIMIT_S = float(sys.argv[3])
 listener = socket.socket(fileno=int(sys.argv[2]))
 run(CollectorSettings(data=Path(sys.argv[1]), journal_slot="c0"), listener)
 """

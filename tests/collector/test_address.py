@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.address import client_address, parse_address
+from collector.listener.address import client_address, parse_address
 
 PROXIES = (ip_network("192.0.2.0/24"), ip_network("2001:db8:ffff::/48"))
 PROXY = "192.0.2.1"

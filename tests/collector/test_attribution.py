@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from collector.attribution import attribute
-from collector.campaign import Campaign, campaign_of
-from collector.referrer import referrer_of
-from collector.spam import spam_host
+from collector.facts.attribution import attribute
+from collector.facts.campaign import Campaign, campaign_of
+from collector.facts.referrer import referrer_of
+from collector.rules.spam import spam_host
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
-from collector.bot import bot_family
+from collector.rules.bot import bot_family
 
 DATA = Path(__file__).parent.parent / "data"
 AI_CRAWLERS = (

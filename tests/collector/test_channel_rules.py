@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from collector.channel import RULES, channel_of, rule_of
-from collector.source import Source
-from collector.tables import read_table
+from collector.facts.channel import RULES, channel_of, rule_of
+from collector.facts.source import Source
+from collector.facts.tables import read_table
 
 GOOGLE = Source("Google", "search")
 TRENDYOL = Source("Trendyol", "shopping")

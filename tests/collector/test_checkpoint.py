@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from collector.checkpoint import load_checkpoint, save_checkpoint
-from collector.journal import Position
+from collector.journal.checkpoint import load_checkpoint, save_checkpoint
+from collector.journal.journal import Position
 
 
 def test_positions_and_the_journals_name_come_back(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ import uvicorn
 
 from collector.app import create_app
 from collector.event import Drop, Event
-from collector.frames import JournalRecord, decode_frames
-from collector.journal import segment_path, segment_sequences
-from collector.rules import Rules, publish, rules_path
+from collector.journal.frames import JournalRecord, decode_frames
+from collector.journal.journal import segment_path, segment_sequences
+from collector.rules.published import Rules, publish, rules_path
 from collector.settings import CollectorSettings
 from schema.sites import Site
 from tests.build import CHROME, SITE, a_site

@@ -21,9 +21,9 @@ import pytest
 from starlette.types import Message
 
 from collector.errors import BeaconError
-from collector.frames import decode_frames
+from collector.journal.frames import decode_frames
 from collector.request import READ_LIMIT_S, Bodies
-from collector.rules import Rules, publish, rules_path
+from collector.rules.published import Rules, publish, rules_path
 from tests.build import CHROME, SITE, a_site
 
 LIMIT_S = 20.0

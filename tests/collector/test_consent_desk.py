@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from collector.frames import decode_frames
-from collector.ids import consent_hash
-from collector.journal import segment_path, segment_sequences
-from collector.writer import Writer
+from collector.facts.ids import consent_hash
+from collector.journal.frames import decode_frames
+from collector.journal.journal import segment_path, segment_sequences
+from collector.writer.writer import Writer
 from footfall.commands.consent import receipts
 from footfall.commands.context import Context
 from footfall.config import Config

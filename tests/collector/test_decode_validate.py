@@ -13,11 +13,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.connection import Connection
 from collector.decode import decode
 from collector.errors import BeaconError
-from collector.rules import Rules
-from collector.site_rules import Door, prepare
+from collector.listener.connection import Connection
+from collector.rules.published import Rules
+from collector.rules.site import Door, prepare
 from collector.validate import Beacon, validate
 from tests.build import CHROME, NOON, SITE, a_connection, a_site
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.bot import bot_family
-from collector.device import Device, Hints, device_of
+from collector.facts.device import Device, Hints, device_of
+from collector.rules.bot import bot_family
 from tests.build import CHROME
 
 IPHONE = (

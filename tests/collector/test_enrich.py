@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from collector.decode import Vitals
 from collector.enrich import enrich
 from collector.event import Drop, Event
-from collector.money import Money
-from collector.page import Page
-from collector.rules import Rules
-from collector.salt import Salt
-from collector.site_rules import SiteRules, prepare
+from collector.facts.money import Money
+from collector.facts.page import Page
+from collector.facts.salt import Salt
+from collector.facts.visitor import visitor_id
+from collector.rules.published import Rules
+from collector.rules.site import SiteRules, prepare
 from collector.validate import Beacon
-from collector.visitor import visitor_id
 from geoip import Locator
 from tests.build import CHROME, NOON, SITE, a_beacon, a_connection, a_site
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.event import DROP_REASONS, Drop, Event
-from collector.frames import (
+from collector.journal.frames import (
     HEADER_BYTES,
     MARKER,
     MAX_PAYLOAD_BYTES,

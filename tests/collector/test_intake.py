@@ -12,11 +12,11 @@ from pathlib import Path
 from collector.decode import decode
 from collector.errors import NotReadyError
 from collector.event import Event
-from collector.frames import decode_frames
+from collector.facts.salt import SaltBook
 from collector.intake import MOST_WAITING, Intake
-from collector.journal import Journal
-from collector.rules import PublishedRules, Rules, publish, rules_path
-from collector.salt import SaltBook
+from collector.journal.frames import decode_frames
+from collector.journal.journal import Journal
+from collector.rules.published import PublishedRules, Rules, publish, rules_path
 from geoip import Locator
 from schema.sites import Site
 from tests.build import NOON, SITE, a_connection, a_site

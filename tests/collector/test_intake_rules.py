@@ -9,16 +9,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from collector.connection import Connection
 from collector.decode import decode
 from collector.errors import RateError
 from collector.event import Drop, Event
-from collector.frames import JournalRecord, decode_frames
+from collector.facts.salt import SaltBook
 from collector.intake import Intake
-from collector.journal import Journal
-from collector.rate import BURST_BEACONS
-from collector.rules import PublishedRules, Rules, publish, rules_path
-from collector.salt import SaltBook
+from collector.journal.frames import JournalRecord, decode_frames
+from collector.journal.journal import Journal
+from collector.listener.connection import Connection
+from collector.listener.rate import BURST_BEACONS
+from collector.rules.published import PublishedRules, Rules, publish, rules_path
 from geoip import Locator
 from tests.build import NOON, SITE, a_connection, a_site
 

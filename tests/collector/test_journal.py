@@ -13,11 +13,17 @@ import pytest
 
 from collector.errors import JournalError
 from collector.event import Drop, Event
-from collector.frames import encode_frame
-from collector.journal import Journal, Position, read_synced, segment_path, segment_sequences
-from collector.journal_reader import delete_segments, read_batch, read_range
-from collector.quarantine import QUARANTINE_SUFFIX
-from collector.room import Limits
+from collector.journal.frames import encode_frame
+from collector.journal.journal import (
+    Journal,
+    Position,
+    read_synced,
+    segment_path,
+    segment_sequences,
+)
+from collector.journal.quarantine import QUARANTINE_SUFFIX
+from collector.journal.reader import delete_segments, read_batch, read_range
+from collector.journal.room import Limits
 from tests.collector.journals import a_drop, an_event, append, minute
 from tests.installation import wait_until
 
@@ -114,7 +120,7 @@ def test_a_damaged_record_is_set_aside_and_the_rest_is_read(tmp_path: Path, at: 
 def test_records_behind_more_damage_than_is_read_at_once_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("collector.journal_reader._CHUNK_BYTES", 2 * FRAME_BYTES)
+    monkeypatch.setattr("collector.journal.reader._CHUNK_BYTES", 2 * FRAME_BYTES)
     append(tmp_path, numbered(100, 20))
     segment = newest_segment(tmp_path)
     append(tmp_path, numbered(120, 1))
@@ -179,7 +185,7 @@ _APPEND_UNTIL_FULL = """
 import asyncio, resource, sys
 from pathlib import Path
 from collector.errors import JournalError
-from collector.journal import Journal
+from collector.journal.journal import Journal
 from tests.collector.journals import an_event
 
 async def run(root):
@@ -229,7 +235,7 @@ def test_a_segment_that_could_not_be_begun_is_begun_later(
         journal = Journal(tmp_path / "0", segment_bytes=FRAME_BYTES)
         await journal.append(numbered(100, 1))
         with monkeypatch.context() as patched:
-            patched.setattr("collector.journal.sync_directory", fail)
+            patched.setattr("collector.journal.journal.sync_directory", fail)
             with pytest.raises(JournalError):
                 await journal.append(numbered(101, 1))
         await journal.append(numbered(102, 1))
@@ -242,7 +248,7 @@ def test_a_segment_that_could_not_be_begun_is_begun_later(
 _APPEND_FOR_EVER = """
 import asyncio, sys
 from pathlib import Path
-from collector.journal import Journal
+from collector.journal.journal import Journal
 from tests.collector.journals import an_event, minute
 
 async def run(root, number):

@@ -10,14 +10,14 @@ from typing import Any, get_args
 
 import pytest
 
-from collector.details import DETAILS_AN_HOUR, OTHERS
-from collector.device import Hints
 from collector.event import DROP_REASONS, ENGAGEMENT
-from collector.judge import Judge, Verdict
-from collector.pace import PAGES_AT_ONCE, Pace
-from collector.rule_modes import DEFAULT_MODES, REASONS, SHADOWS, Rule, parse_mode
-from collector.rules import Rules
-from collector.site_rules import SiteRules, prepare
+from collector.facts.device import Hints
+from collector.rules.details import DETAILS_AN_HOUR, OTHERS
+from collector.rules.judge import Judge, Verdict
+from collector.rules.modes import DEFAULT_MODES, REASONS, SHADOWS, Rule, parse_mode
+from collector.rules.pace import PAGES_AT_ONCE, Pace
+from collector.rules.published import Rules
+from collector.rules.site import SiteRules, prepare
 from collector.validate import Beacon
 from geoip import Locator
 from tests.build import CHROME, NOON, SITE, a_beacon, a_connection, a_site

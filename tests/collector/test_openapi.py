@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from collector.decode import Payload
-from collector.openapi import OPENAPI
+from collector.listener.openapi import OPENAPI
 from tests.build import CHROME, SITE, a_site
 from tests.collector.served import Served, served
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from collector.errors import BeaconError
-from collector.privacy_wishes import read_correction, read_request
+from collector.rights.wishes import read_correction, read_request
 
 
 def test_a_place_is_corrected_as_a_whole() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import RateError
-from collector.rate import RateLimit
+from collector.listener.rate import RateLimit
 
 READER = ip_address("198.51.100.7")
 OTHER = ip_address("203.0.113.9")

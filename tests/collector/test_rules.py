@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collector.rules import CHECK_INTERVAL_S, PublishedRules, Rules, publish, rules_path
+from collector.rules.published import CHECK_INTERVAL_S, PublishedRules, Rules, publish, rules_path
 from schema import Site
 from tests.collector.journals import minute
 

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from collector.rules import Rules, publish, rules_path
+from collector.rules.published import Rules, publish, rules_path
 from tests.build import SITE, a_site
 from tests.faults.load import pageview, send
 from tests.installation import answers, free_port, wait_until
 
-# Where a slot of the file has its key, and how long that is: collector/salt.py.
+# Where a slot of the file has its key, and how long that is: collector/facts/salt.py.
 _KEY_AT, _KEY_BYTES = 24, 32
 # Of so few bytes no other content is like by chance.
 _WINDOW_BYTES = 6

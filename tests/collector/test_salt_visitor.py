@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.ids import consent_hash, page_hash, resend_hash
-from collector.salt import Salt, SaltBook
-from collector.visitor import sample_of, visitor_id
+from collector.facts.ids import consent_hash, page_hash, resend_hash
+from collector.facts.salt import Salt, SaltBook
+from collector.facts.visitor import sample_of, visitor_id
 from tests.build import CHROME, NOON, a_site
 
 MONDAY = Salt(date(2026, 6, 15), bytes(range(32)))
@@ -177,7 +177,7 @@ def test_a_damaged_slot_is_made_anew(path: Path) -> None:
 
 def test_two_processes_get_the_same_salt(path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from collector.salt import SaltBook\n"
+        "import sys; from pathlib import Path; from collector.facts.salt import SaltBook\n"
         "from tests.build import NOON, a_site\n"
         "sys.stdin.read()\n"
         "print(*(SaltBook(Path(sys.argv[1])).current(a_site(f's{i}.example'), NOON)[1].key.hex()"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.page import page_of
-from collector.scrub import scrubbed
+from collector.facts.page import page_of
+from collector.facts.scrub import scrubbed
 from tests.build import a_beacon
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"

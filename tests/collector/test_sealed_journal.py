@@ -10,10 +10,10 @@ from zlib import crc32
 
 import pytest
 
-from collector.backlog import backlogs
-from collector.checkpoint import save_checkpoint
 from collector.event import Event
-from collector.frames import (
+from collector.journal.backlog import backlogs
+from collector.journal.checkpoint import save_checkpoint
+from collector.journal.frames import (
     HEADER_BYTES,
     MARKER,
     SEALED_VERSION,
@@ -23,9 +23,9 @@ from collector.frames import (
     journal_sealer,
     sealing_keys,
 )
-from collector.journal import Journal, segment_path, write_segments
-from collector.journal_reader import read_batch, read_range
-from collector.wishes import append_wish, forget_refused, set_undone, take_undone
+from collector.journal.journal import Journal, segment_path, write_segments
+from collector.journal.reader import read_batch, read_range
+from collector.journal.wishes import append_wish, forget_refused, set_undone, take_undone
 from privacy.records import Erasure, new_id
 from privacy.scope import Scope
 from schema.errors import MissingKeyError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.session import SESSION_GAP, Sessions, session_id
+from collector.writer.session import SESSION_GAP, Sessions, session_id
 from tests.collector.journals import an_event, minute
 
 

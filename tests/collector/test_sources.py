@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.attribution import attribute
-from collector.campaign import campaign_of
-from collector.channel import RULES
-from collector.referrer import NO_REFERRER, referrer_of
-from collector.source import Source, source_of_host, source_of_tag
-from collector.spam import spam_host
-from collector.tables import read_table
+from collector.facts.attribution import attribute
+from collector.facts.campaign import campaign_of
+from collector.facts.channel import RULES
+from collector.facts.referrer import NO_REFERRER, referrer_of
+from collector.facts.source import Source, source_of_host, source_of_tag
+from collector.facts.tables import read_table
+from collector.rules.spam import spam_host
 
 HOSTS = read_table("hosts.tsv")
 KINDS = (
@@ -247,7 +247,7 @@ def test_the_click_ids_are_well_formed() -> None:
 
 @pytest.mark.parametrize("name", ["hosts.tsv", "channels.tsv", "click_ids.tsv", "spam_hosts.txt"])
 def test_a_table_says_where_its_facts_are_from(name: str) -> None:
-    text = files("collector.data").joinpath(name).read_text(encoding="utf-8")
+    text = files("collector.facts.data").joinpath(name).read_text(encoding="utf-8")
     head = "".join(line for line in text.splitlines()[:16] if line.startswith("#"))
     assert "Origin" in head
     assert "Licence: " in head

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from collector.frames import JournalRecord, encode_frame
-from collector.journal import Journal, Position, segment_sequences
-from collector.journal_reader import Batch, read_batch, read_range
-from collector.wishes import append_wish, forget_refused, set_undone, take_undone
+from collector.journal.frames import JournalRecord, encode_frame
+from collector.journal.journal import Journal, Position, segment_sequences
+from collector.journal.reader import Batch, read_batch, read_range
+from collector.journal.wishes import append_wish, forget_refused, set_undone, take_undone
 from privacy.records import Erasure, Request, new_id
 from privacy.scope import Scope
 from tests.collector.journals import an_event, append, minute

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from collector.event import Event
-from collector.journal_reader import read_batch
-from collector.writer import Writer
+from collector.journal.reader import read_batch
+from collector.writer.writer import Writer
 from schema import Store, StoreError, statement
 from schema.statements import split_statements
 from tests.collector.journals import FaultyStore, a_drop, an_event, append, minute

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from collector.event import Drop, Event
-from collector.writer import Writer
+from collector.writer.writer import Writer
 from schema import Store, StoreError
 from tests.collector.journals import FaultyStore, a_drop, an_event, append, minute
 

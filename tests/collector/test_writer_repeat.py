@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from collector.event import Drop, Event
-from collector.frames import decode_frames
-from collector.quarantine import MOST_FILES, prune_quarantine
-from collector.writer import Writer
+from collector.journal.frames import decode_frames
+from collector.journal.quarantine import MOST_FILES, prune_quarantine
+from collector.writer.writer import Writer
 from schema import Store, StoreError, statement
 from schema.statements import split_statements
 from tests.collector.journals import FaultyStore, an_event, append, minute

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pyarrow import BufferReader, parquet
 
-from collector.event_rows import COLUMNS, columns
-from collector.session import Sessions
+from collector.writer.event_rows import COLUMNS, columns
+from collector.writer.session import Sessions
 from footfall.cli.exports import _place, _write
 from footfall.errors import CommandError, UsageError
 from schema import Store, StoreError

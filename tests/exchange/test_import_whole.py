@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.event_rows import COLUMNS, columns
+from collector.writer.event_rows import COLUMNS, columns
 from footfall.errors import CommandError, UsageError
 from privacy import verify
 from privacy.retention import run_retention

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.event import ENGAGEMENT, NOBODY, PAGEVIEW, Event
-from collector.event_rows import COLUMNS, Placed, columns
-from collector.session import Sessions
+from collector.writer.event_rows import COLUMNS, Placed, columns
+from collector.writer.session import Sessions
 from footfall.errors import CommandError
 from schema import Store, save_site
 from schema.closing import close_day, refresh_shown_places

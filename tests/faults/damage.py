@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from collector.event import Event
-from collector.frames import decode_frames, encode_frame
-from collector.journal import segment_path, segment_sequences
+from collector.journal.frames import decode_frames, encode_frame
+from collector.journal.journal import segment_path, segment_sequences
 from tests.collector.journals import an_event, append
 from tests.faults.figures import Figures, figures, stored_rows
 from tests.faults.load import pageview, send

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.room import MIB
+from collector.journal.room import MIB
 from tests.faults.figures import Figures, figures, stored_rows
 from tests.faults.service import COLLECTOR, Service, service
 from tests.faults.traffic import traffic

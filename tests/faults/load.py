@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from collector.journal import read_synced
+from collector.journal.journal import read_synced
 from tests.installation import Installation, wait_until
 
 # An answer that never came: the connection broke first.

@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from collector.checkpoint import load_checkpoint
-from collector.journal import read_synced
-from collector.journal_reader import read_batch
+from collector.journal.checkpoint import load_checkpoint
+from collector.journal.journal import read_synced
+from collector.journal.reader import read_batch
 from tests.faults.load import wait_until_counted
 from tests.installation import Installation, answers, wait_until
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import uvicorn
 
 from collector.app import create_app
-from collector.rules import Rules, publish, rules_path
+from collector.rules.published import Rules, publish, rules_path
 from collector.settings import CollectorSettings
-from collector.writer import Writer
+from collector.writer.writer import Writer
 from schema import Store
 from tests.build import SITE, a_site
 from tests.faults.load import pageview, send

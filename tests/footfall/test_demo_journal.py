@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from collector.event import Drop
-from collector.journal import Position, read_synced, segment_path, write_segments
-from collector.journal_reader import delete_segments, read_batch
+from collector.journal.journal import Position, read_synced, segment_path, write_segments
+from collector.journal.reader import delete_segments, read_batch
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

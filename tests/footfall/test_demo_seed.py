@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from collector.event import Drop
-from collector.frames import Inserted
-from collector.journal_reader import read_batch
-from collector.writer import Writer
+from collector.journal.frames import Inserted
+from collector.journal.reader import read_batch
+from collector.writer.writer import Writer
 from footfall.commands import Context
 from footfall.config import Config
 from footfall.demo import JOURNAL_SLOT, seed_demo

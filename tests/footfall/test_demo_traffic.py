@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collector.bot import bot_family
-from collector.device import device_of
 from collector.event import Drop, Event
+from collector.facts.device import device_of
+from collector.rules.bot import bot_family
 from footfall.demo.people import People
 from footfall.demo.records import demo_records
 from footfall.demo.rhythm import days_until

@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from random import Random
 
-from collector.device import device_of
-from collector.journal import Position, read_synced
+from collector.facts.device import device_of
+from collector.journal.journal import Position, read_synced
 from footfall.demo.people import People
 from footfall.demo.shop import load_shop
 from footfall.demo.trickle import Trickle, own_build

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.journal import write_segments
-from collector.writer import Writer
+from collector.journal.journal import write_segments
+from collector.writer.writer import Writer
 from footfall.backups import create_backup, keep_backups, trim_ledger
 from footfall.config import Config
 from footfall.opening import open_store

@@ -7,15 +7,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from collector.connection import Connection, connection_of
 from collector.decode import decode
 from collector.enrich import enrich
 from collector.errors import BeaconError
 from collector.event import Drop, Event
-from collector.frames import decode_frames, encode_frame
-from collector.rules import Rules
-from collector.salt import Salt
-from collector.site_rules import Door, prepare
+from collector.facts.salt import Salt
+from collector.journal.frames import decode_frames, encode_frame
+from collector.listener.connection import Connection, connection_of
+from collector.rules.published import Rules
+from collector.rules.site import Door, prepare
 from collector.validate import validate
 from geoip import Locator
 from schema.sites import Site

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from collector.salt import SaltBook
+from collector.facts.salt import SaltBook
 from footfall.commands import Context, audit, run_command
 from footfall.config import Config
 from footfall.paths import DataPaths

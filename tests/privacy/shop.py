@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from collector.event import Event
-from collector.frames import JournalRecord
-from collector.writer import Writer
+from collector.journal.frames import JournalRecord
+from collector.writer.writer import Writer
 from privacy import acts
 from privacy.acts import Outcome
 from privacy.records import Correction, Erasure, Hold, Release, RowRecord, new_id

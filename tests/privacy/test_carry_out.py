@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from collector.writer import Writer
+from collector.writer.writer import Writer
 from privacy.carry_out import Clerk
 from privacy.holds import list_holds
 from privacy.ledger import Backup, Ledger

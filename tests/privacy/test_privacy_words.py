@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from collector.privacy_page.notice import (
+from collector.rights.page.notice import (
     Facts,
     markdown,
     notice_of,
     undescribed,
 )
-from collector.privacy_page.versions import Versions
-from collector.privacy_page.words import LANGUAGES, choose_language, words_of
+from collector.rights.page.versions import Versions
+from collector.rights.page.words import LANGUAGES, choose_language, words_of
 from privacy.errors import UndescribedColumnError
 from privacy.retention_policy import retention_of
 from schema import Store

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.event import Event
-from collector.event_rows import COLUMNS, columns
+from collector.writer.event_rows import COLUMNS, columns
 from privacy.rows import survey
 from privacy.scope import NO_DAY, Scope
 from schema import Store

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from collector.ids import page_hash
+from collector.facts.ids import page_hash
 from tests.build import a_site
 from tests.collector.served import served
 from tests.faults.load import wait_until_counted

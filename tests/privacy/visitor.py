@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import httpx
 
-from collector.checkpoint import load_checkpoint
-from collector.journal import Position, read_synced
+from collector.journal.checkpoint import load_checkpoint
+from collector.journal.journal import Position, read_synced
 from tests.build import CHROME
 from tests.installation import wait_until
 

@@ -1,0 +1,1 @@
+"""Journal: the files an event is in before its beacon is answered."""

@@ -1,0 +1,1 @@
+"""Rules: which beacons are left out of the numbers, by what they say and how they come."""

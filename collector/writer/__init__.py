@@ -1,0 +1,1 @@
+"""Writer: batches out of the journal into the store, each exactly once."""
