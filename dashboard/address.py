@@ -8,13 +8,13 @@ from datetime import datetime
 
 from starlette.datastructures import QueryParams
 
-from dashboard.filters import make_filter, parse_filters
-from dashboard.links import DEFAULT_COMPARISON, Links
-from dashboard.model import METRICS
-from dashboard.page import tabs_of_page
-from dashboard.panels import PANELS, Tab
-from dashboard.period import compared_with, parse_period, zone_at
-from dashboard.view import View
+from dashboard.figures.filters import make_filter, parse_filters
+from dashboard.figures.model import METRICS
+from dashboard.figures.page import tabs_of_page
+from dashboard.figures.panels import PANELS, Tab
+from dashboard.figures.period import compared_with, parse_period, zone_at
+from dashboard.figures.view import View
+from dashboard.rendering.links import DEFAULT_COMPARISON, Links
 from schema import Site
 
 

@@ -24,7 +24,6 @@ from starlette.responses import (
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dashboard.accounts import Accounts
 from dashboard.api import views as api
 from dashboard.api.rate import Rate
 from dashboard.context import Context, context_of
@@ -36,14 +35,14 @@ from dashboard.errors import (
     ParameterError,
     PasswordNeededError,
 )
+from dashboard.figures.live import LiveHub
 from dashboard.headers import Headers
-from dashboard.live import LiveHub
-from dashboard.questions import Questions
-from dashboard.render import render
-from dashboard.sessions import Sessions, session_key
+from dashboard.rendering.render import render
 from dashboard.settings import DashboardSettings
+from dashboard.signin.accounts import Accounts
+from dashboard.signin.sessions import Sessions, session_key
+from dashboard.signin.throttle import Throttle
 from dashboard.sql import Desk
-from dashboard.throttle import Throttle
 from dashboard.views import audit as audit_view
 from dashboard.views import (
     details,
@@ -57,6 +56,7 @@ from dashboard.views import (
     sql,
     start,
 )
+from dashboard.workbench.questions import Questions
 from privacy.audit import AuditLog
 from schema import Store, StoreError
 

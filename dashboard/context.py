@@ -12,17 +12,17 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
-from dashboard.access import SignedIn, session_cookie, signed_in
-from dashboard.accounts import Accounts
 from dashboard.api.rate import Rate
 from dashboard.errors import ForgedFormError, PasswordNeededError
-from dashboard.live import LiveHub
-from dashboard.origin import is_https
-from dashboard.questions import Questions
-from dashboard.sessions import Sessions
+from dashboard.figures.live import LiveHub
 from dashboard.settings import DashboardSettings
+from dashboard.signin.access import SignedIn, session_cookie, signed_in
+from dashboard.signin.accounts import Accounts
+from dashboard.signin.origin import is_https
+from dashboard.signin.sessions import Sessions
+from dashboard.signin.throttle import Throttle
 from dashboard.sql import Desk
-from dashboard.throttle import Throttle
+from dashboard.workbench.questions import Questions
 from privacy.audit import AuditLog
 from schema import Store
 

@@ -10,9 +10,9 @@ from dashboard.api.conditions import check_patterns
 from dashboard.api.date_range import DateRange, time_labels
 from dashboard.api.figures import Key, Table, read_table, scope_of, totals, values_of, visitors_of
 from dashboard.api.question import Question
-from dashboard.condition import tests_of
-from dashboard.filters import is_by_place
-from dashboard.query import MAX_ROWS, Group
+from dashboard.figures.condition import tests_of
+from dashboard.figures.filters import is_by_place
+from dashboard.figures.query import MAX_ROWS, Group
 from privacy.small_numbers import fold, is_guarded, is_view_hidden
 from schema import Store
 

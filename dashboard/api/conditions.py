@@ -11,8 +11,17 @@ from typing import Any, Final, Literal, cast
 
 from dashboard.api.fields import a_choice, a_flag, a_list, a_text, an_object, kind
 from dashboard.api.names import ApiDimension, codes_named, dimension_of, is_of_names
-from dashboard.condition import Condition, Done, Joined, Not, Test, TestOperator, every, tests_of
 from dashboard.errors import ParameterError
+from dashboard.figures.condition import (
+    Condition,
+    Done,
+    Joined,
+    Not,
+    Test,
+    TestOperator,
+    every,
+    tests_of,
+)
 from schema import Store, StoreError
 
 # Our choice: more than a person writes; a query stays small.

@@ -9,9 +9,9 @@ from typing import Any, Final
 from dashboard.api.fields import a_list, a_text, kind
 from dashboard.api.names import TimeStep
 from dashboard.errors import ParameterError
-from dashboard.model import Period
-from dashboard.period import MAX_DAYS, day_start, step_of, steps, zone_at
-from dashboard.query import EVER, NEVER
+from dashboard.figures.model import Period
+from dashboard.figures.period import MAX_DAYS, day_start, step_of, steps, zone_at
+from dashboard.figures.query import EVER, NEVER
 from schema import Site
 
 KEYS: Final = ("day", "24h", "7d", "28d", "30d", "91d", "month", "6mo", "12mo", "year", "all")

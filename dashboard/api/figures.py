@@ -12,9 +12,9 @@ from babel.numbers import format_compact_currency, format_currency
 from dashboard.api.conditions import GOAL_NAMES, is_of_goals
 from dashboard.api.date_range import DateRange
 from dashboard.api.question import Question
-from dashboard.condition import Condition
-from dashboard.dimensions import Dimension
-from dashboard.query import (
+from dashboard.figures.condition import Condition
+from dashboard.figures.dimensions import Dimension
+from dashboard.figures.query import (
     Figures,
     Group,
     Money,

@@ -12,9 +12,9 @@ from typing import Final, Literal
 
 from babel import Locale
 
-from dashboard.dimensions import DIMENSIONS, OF_DAYS, Dimension
 from dashboard.errors import ParameterError
-from dashboard.labels import country_name, label, region_names
+from dashboard.figures.dimensions import DIMENSIONS, OF_DAYS, Dimension
+from dashboard.rendering.labels import country_name, label, region_names
 
 DIRECT: Final = "Direct / None"
 NOT_SET: Final = "(not set)"

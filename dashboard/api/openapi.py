@@ -15,8 +15,8 @@ from dashboard.api.date_range import COMPARISON_MODES, KEYS
 from dashboard.api.fields import MAX_TEXT_LENGTH
 from dashboard.api.names import FILTER_NAMES, MAX_PROPERTY_LENGTH, METRICS, PROPERTY, TIME_NAMES
 from dashboard.api.question import DEFAULT_LIMIT, MAX_DIMENSIONS
-from dashboard.query import MAX_ROWS
-from dashboard.sessions import COOKIE
+from dashboard.figures.query import MAX_ROWS
+from dashboard.signin.sessions import COOKIE
 
 _Node = dict[str, Any]
 

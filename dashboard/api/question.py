@@ -17,10 +17,10 @@ from dashboard.api.date_range import (
 )
 from dashboard.api.fields import a_choice, a_flag, a_list, a_number, a_text, an_object
 from dashboard.api.names import METRICS, ApiDimension, dimension_of, time_of
-from dashboard.condition import Condition, tests_of
 from dashboard.errors import ParameterError
-from dashboard.period import zone_at
-from dashboard.query import MAX_ROWS
+from dashboard.figures.condition import Condition, tests_of
+from dashboard.figures.period import zone_at
+from dashboard.figures.query import MAX_ROWS
 from schema import Site
 
 FIELDS: Final = (

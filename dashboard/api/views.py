@@ -10,7 +10,6 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from dashboard.access import site_of_token, visible_paths, visible_site
 from dashboard.api import v1
 from dashboard.api.answer import Answer, answer
 from dashboard.api.fields import a_text
@@ -18,8 +17,9 @@ from dashboard.api.openapi import openapi_document
 from dashboard.api.question import Question, parse_question
 from dashboard.context import Context, context_of
 from dashboard.errors import NotFoundError, NotSignedInError, ParameterError
-from dashboard.live import read_live
-from dashboard.query import first_day
+from dashboard.figures.live import read_live
+from dashboard.figures.query import first_day
+from dashboard.signin.access import site_of_token, visible_paths, visible_site
 from schema import Site
 from schema.tokens import Token, UnknownTokenError, find_token
 

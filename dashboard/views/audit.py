@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.access import SignedIn, require
 from dashboard.context import Context, context_of
-from dashboard.csv_file import plain
 from dashboard.errors import ParameterError
-from dashboard.render import render
+from dashboard.rendering.csv_file import plain
+from dashboard.rendering.render import render
+from dashboard.signin.access import SignedIn, require
 from privacy.audit_search import AuditRecord, Found, Search, audit_actions, search_audit
 from schema import Store
 from schema.tokens import list_tokens

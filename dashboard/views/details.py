@@ -11,17 +11,17 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.access import SignedIn, visible_paths, visible_site
 from dashboard.address import Asked, asked_view
 from dashboard.context import Context, context_of
-from dashboard.csv_file import csv_text
 from dashboard.errors import ParameterError
-from dashboard.model import DetailsPage, Panel, Row
-from dashboard.page import with_shares
-from dashboard.panels import hidden_panel, read_all_rows, tab_of
-from dashboard.query import Figures, by_day
-from dashboard.render import render
-from dashboard.view import View, is_hidden
+from dashboard.figures.model import DetailsPage, Panel, Row
+from dashboard.figures.page import with_shares
+from dashboard.figures.panels import hidden_panel, read_all_rows, tab_of
+from dashboard.figures.query import Figures, by_day
+from dashboard.figures.view import View, is_hidden
+from dashboard.rendering.csv_file import csv_text
+from dashboard.rendering.render import render
+from dashboard.signin.access import SignedIn, visible_paths, visible_site
 from schema import Store
 
 ROWS_A_PAGE: Final = 50

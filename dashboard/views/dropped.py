@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.access import require, visible_paths, visible_site
 from dashboard.address import asked_view
 from dashboard.context import context_of
-from dashboard.ledger import read_left_out, read_left_out_days
-from dashboard.model import DroppedPage
-from dashboard.render import render
-from dashboard.view import View
+from dashboard.figures.ledger import read_left_out, read_left_out_days
+from dashboard.figures.model import DroppedPage
+from dashboard.figures.view import View
+from dashboard.rendering.render import render
+from dashboard.signin.access import require, visible_paths, visible_site
 from schema import Store
 
 

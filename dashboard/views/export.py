@@ -9,12 +9,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from dashboard.access import SignedIn, visible_paths, visible_site
 from dashboard.address import asked_view
 from dashboard.context import Context, context_of
 from dashboard.errors import NotFoundError, ParameterError
-from dashboard.model import ExportPage
-from dashboard.render import render
+from dashboard.figures.model import ExportPage
+from dashboard.rendering.render import render
+from dashboard.signin.access import SignedIn, visible_paths, visible_site
 from privacy.roles import Duty, may
 from schema import Site
 from schema.exporting import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard.access import SignedIn, check_form, require
 from dashboard.context import Context, context_of, read_form
 from dashboard.errors import NotFoundError, ParameterError
-from dashboard.render import render
+from dashboard.rendering.render import render
+from dashboard.signin.access import SignedIn, check_form, require
 from privacy.errors import UnknownRequestError
 from privacy.inbox import STATES, Letter, file_letter, find_letter, list_letters
 

@@ -8,9 +8,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from dashboard.access import visible_paths, visible_site
 from dashboard.context import Context, context_of
 from dashboard.errors import NotSignedInError, ParameterError
+from dashboard.signin.access import visible_paths, visible_site
 from schema import Site
 
 # Shorter than the half minute after which some proxies give up a silent connection.

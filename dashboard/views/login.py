@@ -8,12 +8,12 @@ from time import monotonic
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.access import check_form
 from dashboard.context import context_of, read_form
-from dashboard.origin import client_address, is_https
-from dashboard.passwords import problem_with
-from dashboard.render import render
-from dashboard.sessions import COOKIE, FORM_COOKIE
+from dashboard.rendering.render import render
+from dashboard.signin.access import check_form
+from dashboard.signin.origin import client_address, is_https
+from dashboard.signin.passwords import problem_with
+from dashboard.signin.sessions import COOKIE, FORM_COOKIE
 from schema.users import User, normal_email
 
 PASSWORD_PAGE = "/account/password"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard.access import visible_paths, visible_site, visible_sites
 from dashboard.address import added_filter, asked_view
 from dashboard.context import context_of
 from dashboard.errors import NotFoundError
-from dashboard.links import Links
-from dashboard.page import read_overview
-from dashboard.query import has_figures
-from dashboard.render import render
+from dashboard.figures.page import read_overview
+from dashboard.figures.query import has_figures
+from dashboard.rendering.links import Links
+from dashboard.rendering.render import render
+from dashboard.signin.access import visible_paths, visible_site, visible_sites
 from dashboard.views.start import answer_start
 
 

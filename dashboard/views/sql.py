@@ -11,20 +11,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from dashboard.access import SignedIn, check_form, require
-from dashboard.answer_chart import answer_chart
-from dashboard.blanks import given_values
 from dashboard.context import Context, context_of, read_form
 from dashboard.errors import NotFoundError, ParameterError
 from dashboard.gallery import examples
-from dashboard.links import Links
-from dashboard.question_links import read_link
-from dashboard.questions import FILE_FORMATS, Asking, FileFormat
-from dashboard.render import render
+from dashboard.rendering.links import Links
+from dashboard.rendering.render import render
+from dashboard.rendering.words import words_for
+from dashboard.signin.access import SignedIn, check_form, require
 from dashboard.sql.formats import media_type
 from dashboard.sql.functions import function_names
-from dashboard.words import words_for
-from dashboard.workbench import Opened, Outcome, read_shelf, sql_page
+from dashboard.workbench.blanks import given_values
+from dashboard.workbench.chart import answer_chart
+from dashboard.workbench.links import read_link
+from dashboard.workbench.questions import FILE_FORMATS, Asking, FileFormat
+from dashboard.workbench.workbench import Opened, Outcome, read_shelf, sql_page
 from schema.described import described_tables
 from schema.questions import SavedQuery, UnknownQueryError, get_saved_query, save_query
 from schema.stream import QueryError

@@ -8,15 +8,15 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.access import SignedIn, visible_site
 from dashboard.context import context_of
 from dashboard.errors import ParameterError
-from dashboard.links import Links
-from dashboard.model import StartPage
-from dashboard.query import first_day, has_figures
-from dashboard.render import render
+from dashboard.figures.model import StartPage
+from dashboard.figures.query import first_day, has_figures
+from dashboard.rendering.links import Links
+from dashboard.rendering.render import render
+from dashboard.rendering.snippets import CONSENT_FEATURE, snippets_of
 from dashboard.settings import DashboardSettings
-from dashboard.snippets import CONSENT_FEATURE, snippets_of
+from dashboard.signin.access import SignedIn, visible_site
 from schema import Site, Store
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, get_args
 
-from dashboard.passwords import hash_password
+from dashboard.signin.passwords import hash_password
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from schema import list_sites

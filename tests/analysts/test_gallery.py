@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dashboard.blanks import blanks_of, bound
 from dashboard.gallery import Example, examples
 from dashboard.sql import Asked, Desk, Reader
+from dashboard.workbench.blanks import blanks_of, bound
 from privacy.audit import AuditLog
 from schema import migrate, open_embedded
 from tests.analysts.shop_rows import NOW, SHOP, fill_shop

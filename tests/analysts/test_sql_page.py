@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from dashboard.gallery import examples
-from dashboard.question_links import question_link
+from dashboard.workbench.links import question_link
 from tests.analysts.conftest import ShopServer
 from tests.analysts.shop_rows import FOREIGN
 from tests.dashboard.serve import form_token

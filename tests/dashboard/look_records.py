@@ -10,8 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
-from dashboard.links import Links
-from dashboard.model import (
+from dashboard.figures.model import (
     DetailsPage,
     DroppedPage,
     Filter,
@@ -28,7 +27,8 @@ from dashboard.model import (
     Series,
     Viewer,
 )
-from dashboard.render import render
+from dashboard.rendering.links import Links
+from dashboard.rendering.render import render
 from dashboard.settings import Credit, DashboardSettings
 from dashboard.views.start import start_page
 from schema import Site

@@ -15,11 +15,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import BrowserContext, Page
 
-from dashboard.filters import make_filter, parse_filters
+from dashboard.figures.filters import make_filter, parse_filters
+from dashboard.figures.model import Metric, Overview
 from dashboard.headers import CONTENT_SECURITY_POLICY
-from dashboard.links import Links, filter_text
-from dashboard.model import Metric, Overview
-from dashboard.render import STATIC, render
+from dashboard.rendering.links import Links, filter_text
+from dashboard.rendering.render import STATIC, render
 from tests.dashboard import look_records as look
 
 TYPES = {

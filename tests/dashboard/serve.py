@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 
 from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
 from dashboard.app import create_app
-from dashboard.passwords import hash_password
 from dashboard.settings import DashboardSettings
+from dashboard.signin.passwords import hash_password
 from schema import Store
 from schema.users import Role, User, save_user
 

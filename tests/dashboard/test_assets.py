@@ -12,7 +12,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from dashboard.frontend.build import SOURCE, STATIC, build
-from dashboard.render import TEMPLATES
+from dashboard.rendering.render import TEMPLATES
 from tests.dashboard.look_records import overview_html
 
 BUILT = (

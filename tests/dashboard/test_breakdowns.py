@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.dimensions import DIMENSIONS
-from dashboard.query import Figures, breakdown, by_day, scope_of_days
+from dashboard.figures.dimensions import DIMENSIONS
+from dashboard.figures.query import Figures, breakdown, by_day, scope_of_days
 from schema import Site, Store
 from schema.closing import close_day
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows

@@ -11,7 +11,7 @@ from html import unescape
 import httpx
 import pytest
 
-from dashboard.csv_file import plain
+from dashboard.rendering.csv_file import plain
 from schema import Site, Store
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows
 from tests.dashboard.serve import add_user, an_app, serving, sign_in

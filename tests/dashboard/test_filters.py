@@ -9,12 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.dimensions import DIMENSIONS
 from dashboard.errors import ParameterError
-from dashboard.filters import make_filter, parse_filters
-from dashboard.links import Links, filter_text
-from dashboard.model import Filter
-from dashboard.query import Figures, Scope, breakdown, by_day, by_hour, page_engagement, visitors
+from dashboard.figures.dimensions import DIMENSIONS
+from dashboard.figures.filters import make_filter, parse_filters
+from dashboard.figures.model import Filter
+from dashboard.figures.query import (
+    Figures,
+    Scope,
+    breakdown,
+    by_day,
+    by_hour,
+    page_engagement,
+    visitors,
+)
+from dashboard.rendering.links import Links, filter_text
 from schema import Store
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.labels import label
+from dashboard.rendering.labels import label
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from collector.event import DROP_REASONS
-from dashboard import names
 from dashboard.address import asked_view
-from dashboard.ledger import TRIAL, read_left_out, read_left_out_days
-from dashboard.view import View
+from dashboard.figures.ledger import TRIAL, read_left_out, read_left_out_days
+from dashboard.figures.view import View
+from dashboard.rendering import names
 from schema import Site, Store
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows
 from tests.dashboard.serve import add_user, an_app, serving, sign_in

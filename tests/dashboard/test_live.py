@@ -12,8 +12,8 @@ import httpx
 import msgspec
 import pytest
 
-from dashboard.live import LiveHub, read_live
-from dashboard.model import Live, LivePath
+from dashboard.figures.live import LiveHub, read_live
+from dashboard.figures.model import Live, LivePath
 from schema import Site, Store
 from schema.tokens import get_token, new_token, save_token
 from schema.users import get_user, save_user, with_password

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from dashboard.app import create_app
-from dashboard.sessions import ABSOLUTE_LIMIT_S, IDLE_LIMIT_S, Sessions, session_key
-from dashboard.throttle import MAX_FAILURES, MAX_KEYS, WINDOW_S, Throttle
+from dashboard.signin.sessions import ABSOLUTE_LIMIT_S, IDLE_LIMIT_S, Sessions, session_key
+from dashboard.signin.throttle import MAX_FAILURES, MAX_KEYS, WINDOW_S, Throttle
 from schema import Site, Store
 from schema.users import get_user, save_user, with_password
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows

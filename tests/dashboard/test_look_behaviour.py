@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.model import LivePath
+from dashboard.figures.model import LivePath
 from tests.dashboard import look_records as look
 from tests.dashboard.look_server import LookServer, open_page
 

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 from starlette.requests import Request
 
-from dashboard.origin import client_address, is_https
+from dashboard.signin.origin import client_address, is_https
 
 PROXIES = (ip_network("192.0.2.0/28"), ip_network("2001:db8::/64"))
 

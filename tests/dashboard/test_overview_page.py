@@ -14,8 +14,8 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from dashboard.address import asked_view
-from dashboard.model import Metric, Overview
-from dashboard.page import UNREADABLE, read_overview
+from dashboard.figures.model import Metric, Overview
+from dashboard.figures.page import UNREADABLE, read_overview
 from schema import Site, Store
 from schema.closing import close_day, days_to_close
 from tests.dashboard.build_rows import SITE, a_store, at, event_row, insert_rows

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.errors import ParameterError
-from dashboard.model import Period
-from dashboard.period import (
+from dashboard.figures.model import Period
+from dashboard.figures.period import (
     PERIOD_KEYS,
     compared_with,
     is_partial,
@@ -19,7 +19,7 @@ from dashboard.period import (
     step_of,
     steps,
 )
-from dashboard.query import NEVER
+from dashboard.figures.query import NEVER
 from schema import Site
 from tests.dashboard.build_rows import at
 

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from dashboard.chart import round_ticks
-from dashboard.links import Links
-from dashboard.model import Filter, LivePath, Metric, Row
-from dashboard.render import map_step, render, shown_rows
+from dashboard.figures.model import Filter, LivePath, Metric, Row
+from dashboard.rendering.chart import round_ticks
+from dashboard.rendering.links import Links
+from dashboard.rendering.render import map_step, render, shown_rows
 from tests.dashboard import look_records as look
 
 PAGES = look.every_page()

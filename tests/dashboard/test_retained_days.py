@@ -12,10 +12,10 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from dashboard.address import asked_view
-from dashboard.dimensions import DIMENSIONS
-from dashboard.model import Overview
-from dashboard.page import read_overview
-from dashboard.query import Money, money_by, nobody_pageviews, scope_of_days
+from dashboard.figures.dimensions import DIMENSIONS
+from dashboard.figures.model import Overview
+from dashboard.figures.page import read_overview
+from dashboard.figures.query import Money, money_by, nobody_pageviews, scope_of_days
 from privacy.retention import run_retention
 from schema import Site, Store
 from schema.closing import close_day, days_to_close, refresh_shown_places

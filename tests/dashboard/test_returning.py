@@ -14,10 +14,10 @@ from anyio import CapacityLimiter
 from starlette.datastructures import QueryParams
 
 from dashboard.address import asked_view
-from dashboard.model import Overview, Returning
-from dashboard.page import read_overview, tabs_of_page
-from dashboard.returning import read_returning
-from dashboard.view import View
+from dashboard.figures.model import Overview, Returning
+from dashboard.figures.page import read_overview, tabs_of_page
+from dashboard.figures.returning import read_returning
+from dashboard.figures.view import View
 from schema import Site, Store
 from tests.dashboard.build_rows import a_store, at, event_row, insert_rows
 from tests.dashboard.serve import add_user, an_app, serving, sign_in

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.words import LOCALES, words_for
+from dashboard.rendering.words import LOCALES, words_for
 
 EN = words_for("en")
 N, B = "\u202f", "\u00a0"  # narrow and ordinary no-break space

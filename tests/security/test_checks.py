@@ -16,7 +16,7 @@ def test_a_secret_in_a_file_is_found_and_our_own_settings_hold_none(tmp_path: Pa
     leaked.write_text(f'key = "ghp_{"a1B2" * 9}"\n', encoding="utf-8")
 
     assert {kind for _, kind in findings([str(leaked)])} >= {"GitHub Token"}
-    assert findings(["footfall/paths.py", "dashboard/sessions.py"]) == set()
+    assert findings(["footfall/paths.py", "dashboard/signin/sessions.py"]) == set()
 
 
 def test_what_is_allowed_is_still_there() -> None:

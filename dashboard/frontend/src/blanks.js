@@ -1,6 +1,6 @@
 // Blanks: the fields for the `{name:Type}` places of the question, kept as it is written.
 
-// As dashboard/blanks.py has it.
+// As dashboard/workbench/blanks.py has it.
 const BLANK = /\{\s*([A-Za-z_]\w*)\s*:\s*([A-Za-z][\w(), ']*?)\s*\}/g;
 const NUMBER = /^(U?Int\d+|Float\d+|Decimal.*)$/;
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from math import ceil, floor, log10
 from typing import Final
 
-from dashboard.links import Links
-from dashboard.model import Overview, Point
-from dashboard.names import METRICS, STEPS
-from dashboard.words import DURATIONS, RATES, Change, Words
+from dashboard.figures.model import Overview, Point
+from dashboard.rendering.links import Links
+from dashboard.rendering.names import METRICS, STEPS
+from dashboard.rendering.words import DURATIONS, RATES, Change, Words
 
 # Up to here every day of a chart has its name below it, from here on Mondays only.
 NAMED_DAYS: Final = 8

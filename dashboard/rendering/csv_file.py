@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Final
 
-from dashboard.model import Panel, Row
+from dashboard.figures.model import Panel, Row
 
 # What a spreadsheet takes for the beginning of a formula, as OWASP's page on CSV injection lists
 # it, with the wide forms that some turn into these.

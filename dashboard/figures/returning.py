@@ -6,9 +6,9 @@ divided by, a figure of the cookieless pseudonyms.
 
 from __future__ import annotations
 
-from dashboard.model import Returning
-from dashboard.query_text import QUERIES
-from dashboard.view import View
+from dashboard.figures.model import Returning
+from dashboard.figures.query_text import QUERIES
+from dashboard.figures.view import View
 from privacy.small_numbers import is_small
 from schema import Store
 

@@ -13,10 +13,10 @@ import msgspec
 import structlog
 from anyio import CapacityLimiter, to_thread
 
-from dashboard.blanks import bound
-from dashboard.purposes import Purposes
+from dashboard.signin.purposes import Purposes
 from dashboard.sql import Asked, Desk, Reader, RefusedError
 from dashboard.sql.desk import Answer
+from dashboard.workbench.blanks import bound
 from schema import Store, StoreError
 from schema.questions import AskedQuery, note_asked
 from schema.stream import QueryError, Usage

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dashboard.dimensions import DIMENSIONS
-from dashboard.filters import is_by_place
-from dashboard.model import Filter, Period
-from dashboard.period import Comparison
-from dashboard.query import NEVER, Scope, scope_of_days, visitors
+from dashboard.figures.dimensions import DIMENSIONS
+from dashboard.figures.filters import is_by_place
+from dashboard.figures.model import Filter, Period
+from dashboard.figures.period import Comparison
+from dashboard.figures.query import NEVER, Scope, scope_of_days, visitors
 from privacy.small_numbers import is_guarded, is_view_hidden
 from schema import Site, Store
 

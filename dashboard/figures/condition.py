@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from dashboard.dimensions import Dimension
+from dashboard.figures.dimensions import Dimension
 from schema import statement
 
 TestOperator = Literal["is", "contains", "matches"]

@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 from anyio import to_thread
 
-from dashboard.model import Live, LivePath
-from dashboard.period import zone_at
+from dashboard.figures.model import Live, LivePath
+from dashboard.figures.period import zone_at
 from privacy.small_numbers import fold, is_small
 from schema import Site, Store, StoreError
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from dashboard.chart import Cell, Chart, ChartPoint, round_ticks
-from dashboard.questions import Column, Table
-from dashboard.words import UNKNOWN, Words
+from dashboard.rendering.chart import Cell, Chart, ChartPoint, round_ticks
+from dashboard.rendering.words import UNKNOWN, Words
+from dashboard.workbench.questions import Column, Table
 
 _WRAPPED: Final = re.compile(r"(?:Nullable|LowCardinality)\((.*)\)")
 _NUMBER: Final = re.compile(r"U?Int\d+|B?Float\d+|Decimal.*")

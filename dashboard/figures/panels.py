@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from dashboard.dimensions import DIMENSIONS, Dimension
 from dashboard.errors import NotFoundError, ParameterError
-from dashboard.labels import context, label
-from dashboard.model import Panel, Row
-from dashboard.query import MAX_ROWS, Figures, Scope, breakdown, page_engagement
-from dashboard.view import View
+from dashboard.figures.dimensions import DIMENSIONS, Dimension
+from dashboard.figures.model import Panel, Row
+from dashboard.figures.query import MAX_ROWS, Figures, Scope, breakdown, page_engagement
+from dashboard.figures.view import View
+from dashboard.rendering.labels import context, label
 from privacy.small_numbers import FOLDED_VALUE, fold
 from schema import Store
 

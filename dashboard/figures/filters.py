@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast, get_args
 
-from dashboard.condition import Condition, condition_sql, level_of, tests_of, with_chosen
-from dashboard.dimensions import DIMENSIONS, Dimension
 from dashboard.errors import ParameterError
-from dashboard.labels import label
-from dashboard.model import Filter, FilterOperator
+from dashboard.figures.condition import Condition, condition_sql, level_of, tests_of, with_chosen
+from dashboard.figures.dimensions import DIMENSIONS, Dimension
+from dashboard.figures.model import Filter, FilterOperator
+from dashboard.rendering.labels import label
 
 # Our choice: more than a person reads at once; a query stays small.
 MAX_FILTERS: Final = 10

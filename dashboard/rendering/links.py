@@ -8,7 +8,7 @@ from datetime import date
 from typing import get_args
 from urllib.parse import quote, urlencode
 
-from dashboard.model import Filter, FilterOperator
+from dashboard.figures.model import Filter, FilterOperator
 
 DEFAULT_PERIOD = "28d"
 DEFAULT_COMPARISON = "previous"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from dashboard.passwords import hash_password, is_password
+from dashboard.signin.passwords import hash_password, is_password
 from privacy.audit import AuditLog
 from schema import Store
 from schema.users import UnknownUserError, User, get_user, get_user_by_id, save_user, with_password

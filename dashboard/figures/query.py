@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from dashboard.condition import Condition
-from dashboard.dimensions import DIMENSIONS, OF_DAYS, Dimension
-from dashboard.filters import column_of, conditions, is_by_place
-from dashboard.model import Filter
-from dashboard.query_text import QUERIES, Places, query_text
+from dashboard.figures.condition import Condition
+from dashboard.figures.dimensions import DIMENSIONS, OF_DAYS, Dimension
+from dashboard.figures.filters import column_of, conditions, is_by_place
+from dashboard.figures.model import Filter
+from dashboard.figures.query_text import QUERIES, Places, query_text
 from schema import Store
 
 # Earlier and later than any event: nothing is cut off.

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from typing import Final, TypeAlias, get_args
 
-from dashboard.model import Metric, MetricName, Point, Series
-from dashboard.period import StepTime, step_of, steps
-from dashboard.query import NEVER, Figures, Scope, by_day, by_hour
-from dashboard.view import View
+from dashboard.figures.model import Metric, MetricName, Point, Series
+from dashboard.figures.period import StepTime, step_of, steps
+from dashboard.figures.query import NEVER, Figures, Scope, by_day, by_hour
+from dashboard.figures.view import View
 from privacy.small_numbers import fold
 from schema import Store
 

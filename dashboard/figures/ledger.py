@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from dashboard.model import LeftOut, Reason
-from dashboard.period import day_start
-from dashboard.view import View
+from dashboard.figures.model import LeftOut, Reason
+from dashboard.figures.period import day_start
+from dashboard.figures.view import View
 from schema import Store
 
 # How the ledger marks what was counted all the same: a rule in shadow mode found it.

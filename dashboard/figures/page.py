@@ -10,14 +10,14 @@ from typing import Any, Final
 import structlog
 from anyio import CapacityLimiter, create_task_group, to_thread
 
-from dashboard.ledger import read_left_out
-from dashboard.live import read_live
-from dashboard.model import LeftOut, Live, Overview, Panel, Row
-from dashboard.panels import PANELS, Tab, failed_panel, hidden_panel, read_panel, tab_of
-from dashboard.query import Scope, first_day, nobody_pageviews
-from dashboard.returning import read_returning, shows_returning
-from dashboard.trend import Trend, hidden_trend, read_trend
-from dashboard.view import View, is_hidden
+from dashboard.figures.ledger import read_left_out
+from dashboard.figures.live import read_live
+from dashboard.figures.model import LeftOut, Live, Overview, Panel, Row
+from dashboard.figures.panels import PANELS, Tab, failed_panel, hidden_panel, read_panel, tab_of
+from dashboard.figures.query import Scope, first_day, nobody_pageviews
+from dashboard.figures.returning import read_returning, shows_returning
+from dashboard.figures.trend import Trend, hidden_trend, read_trend
+from dashboard.figures.view import View, is_hidden
 from schema import Store, StoreError
 
 # What a panel says instead of its rows.

@@ -10,9 +10,9 @@ from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dashboard.errors import ParameterError
-from dashboard.links import DEFAULT_COMPARISON, DEFAULT_PERIOD
-from dashboard.model import Period
-from dashboard.query import NEVER
+from dashboard.figures.model import Period
+from dashboard.figures.query import NEVER
+from dashboard.rendering.links import DEFAULT_COMPARISON, DEFAULT_PERIOD
 from schema import Site
 
 Step: TypeAlias = Literal["hour", "day", "month"]

@@ -8,8 +8,8 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from dashboard.errors import ForgedFormError, NotFoundError, NotSignedInError
-from dashboard.model import Viewer
-from dashboard.sessions import COOKIE, Session, Sessions
+from dashboard.figures.model import Viewer
+from dashboard.signin.sessions import COOKIE, Session, Sessions
 from privacy.roles import Duty, may
 from schema import Site, Store, UnknownSiteError, get_site, list_sites
 from schema.tokens import Token

@@ -12,16 +12,16 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dashboard import names
-from dashboard.answer_chart import is_number
-from dashboard.chart import Chart, change_text, chart_of, compact_json
-from dashboard.links import Links, filter_text
-from dashboard.model import Filter, Overview, Panel, Period, Row
-from dashboard.questions import cell_text
-from dashboard.words import Words, words_for
+from dashboard.figures.model import Filter, Overview, Panel, Period, Row
+from dashboard.rendering import names
+from dashboard.rendering.chart import Chart, change_text, chart_of, compact_json
+from dashboard.rendering.links import Links, filter_text
+from dashboard.rendering.words import Words, words_for
+from dashboard.workbench.chart import is_number
+from dashboard.workbench.questions import cell_text
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
-STATIC: Final = Path(__file__).parent / "static"
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+STATIC: Final = Path(__file__).parents[1] / "static"
 
 # A label longer than this is cut in the middle when its cell is narrow; so much of its end stays.
 CUT_FROM: Final = 28

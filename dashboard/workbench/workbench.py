@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from dashboard.access import visible_sites
-from dashboard.answer_chart import AnswerChart
-from dashboard.blanks import Blank, blanks_of
 from dashboard.gallery import Example, examples
-from dashboard.question_links import question_link
-from dashboard.questions import Table
+from dashboard.signin.access import visible_sites
+from dashboard.workbench.blanks import Blank, blanks_of
+from dashboard.workbench.chart import AnswerChart
+from dashboard.workbench.links import question_link
+from dashboard.workbench.questions import Table
 from schema import Store
 from schema.described import DescribedTable, described_tables
 from schema.questions import AskedQuery, SavedQuery, list_asked_queries, list_saved_queries

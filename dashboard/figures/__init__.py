@@ -1,0 +1,1 @@
+"""Figures: what a view asks of the store, and what comes back as numbers."""

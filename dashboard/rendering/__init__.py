@@ -1,0 +1,1 @@
+"""Rendering: figures as people read them, in words, links, charts and pages."""

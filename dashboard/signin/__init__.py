@@ -1,0 +1,1 @@
+"""Sign-in: who asks, from their password to what is for them."""

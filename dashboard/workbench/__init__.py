@@ -1,0 +1,1 @@
+"""Workbench: the page where questions are asked in SQL."""
