@@ -8,7 +8,7 @@ the same function runs.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from footfall.commands import Context, open_stream, run_command
+from footfall.commands import Context, audit, open_stream, run_command
 from footfall.config import Config
 from footfall.errors import CommandError, UsageError
 from footfall.opening import open_store
@@ -30,6 +30,7 @@ from footfall.store_socket import (
     is_listening,
 )
 from geoip import GeoipError
+from privacy.errors import PrivacyError
 from schema import SchemaError, migrate
 
 # One that reads or writes all there is.  Our choice: a disk's worth in a working day.
@@ -159,9 +160,22 @@ def _opened(config: Config, paths: DataPaths) -> Iterator[Context]:
     store = open_store(config)
     try:
         migrate(store)
-        yield Context(store, paths, config)
+        context = Context(store, paths, config)
+        yield context
+        _sign_audit(context)
     finally:
         store.close()
+
+
+def _sign_audit(context: Context) -> None:
+    """Sign what a command alone on its data directory recorded: no server does so soon.
+
+    Beside a ClickHouse server the one that writes signs, with its own key.
+    """
+    if context.audit.written and not context.config.clickhouse_url:
+        # What was asked for is done; a log that cannot be signed is for `audit verify` to tell.
+        with suppress(PrivacyError, SchemaError, OSError):
+            audit.sign(context)
 
 
 @contextmanager

@@ -25,6 +25,10 @@ from schema.closing import close_day, days_to_close, refresh_shown_places
 _LEFT_AGAIN_AFTER: Final = timedelta(hours=1)
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+# Our choice: what could be cut off unseen stays about a morning's use by one person; each
+# checkpoint is a line of some 300 bytes.
+SIGNED_AFTER_RECORDS: Final = 50
+
 # A beacon taken just before midnight is in the journal and read within this time.
 _CLOSING_GRACE: Final = timedelta(seconds=60)
 
@@ -53,7 +57,9 @@ def jobs(context: Context, writer: Writer | None) -> list[Job]:
     if writer is not None:
         routine.append(Job("wipe_deleted", WIPE_INTERVAL_S, lambda: wipe_deleted(context.store)))
         # The writer's data directory alone has the key that all checkpoints are told by.
-        routine.append(Job("sign_audit", 600.0, lambda: audit.sign(context), also_last=True))
+        signer = _AuditSigner(context)
+        routine.append(Job("sign_audit", 600.0, signer.sign, also_last=True))
+        routine.append(Job("sign_audit_early", 2.0, signer.sign_when_many))
         routine.append(Job("expire_audit", 86_400.0, lambda: audit.expire(context)))
         routine.append(Job("close_days", 15.0, lambda: close_days(context, writer.caught_up_at)))
     return routine
@@ -63,6 +69,23 @@ def retention_jobs(context: Context) -> list[Job]:
     """Return the job that takes away what is past its time; it may run for minutes."""
     keeper = _RetentionKeeper(context)
     return [Job("retention", 60.0, lambda: keeper.run(datetime.now(UTC)))]
+
+
+class _AuditSigner:
+    """Signs how far the audit log reaches, at the latest after so many records of this process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._signed = 0
+
+    def sign(self) -> None:
+        written = self._context.audit.written
+        audit.sign(self._context)
+        self._signed = written
+
+    def sign_when_many(self) -> None:
+        if self._context.audit.written - self._signed >= SIGNED_AFTER_RECORDS:
+            self.sign()
 
 
 class _RetentionKeeper:

@@ -48,6 +48,12 @@ class AuditLog:
         self._lock = Lock()
         self._chain, self._number, self._previous = uuid4(), 1, FIRST
         self._began_at = clock()
+        self._written = 0
+
+    @property
+    def written(self) -> int:
+        """Return how many records this process has written."""
+        return self._written
 
     def record(
         self,
@@ -78,6 +84,7 @@ class AuditLog:
                 raise
             self._number += 1
             self._previous = digest
+            self._written += 1
 
     def _begin_chain(self, at: datetime) -> None:
         self._chain, self._number, self._previous = uuid4(), 1, FIRST

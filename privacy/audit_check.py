@@ -42,6 +42,15 @@ def verify_signed(store: Store, data: Path) -> list[BrokenLink]:
     return broken + list(check_chains(read_records(store), signed))
 
 
+def is_empty(store: Store, data: Path) -> bool:
+    """Return whether nothing was recorded or signed yet; raises AuditError.
+
+    Whoever took away all of it, the file in the data directory included, leaves the same.
+    """
+    log = CheckpointLog(store, data)
+    return next(read_records(store), None) is None and not log.in_store() and not log.in_file()
+
+
 def read_records(store: Store) -> Iterator[tuple[Any, ...]]:
     """Yield the log's records chain by chain, each chain in the order of its numbers."""
     chain, number = _NO_CHAIN, 0

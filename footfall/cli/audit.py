@@ -28,9 +28,12 @@ def verify(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None
 
     Run it where the writer's data directory is: its key made the checkpoints.
     """
-    found = call_long(configuration(data, clickhouse_url), "audit_verify")
+    verified = call_long(configuration(data, clickhouse_url), "audit_verify")
+    found = verified["broken"]
     if found or as_json:
         show(found, as_json=as_json, columns=_BROKEN)
+    elif verified["is_empty"]:
+        click.echo("there is no audit log yet: it begins with the first start or change")
     else:
         click.echo("the audit log is whole")
     if found:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from footfall.commands.context import Context
 from footfall.errors import CommandError, UsageError
-from privacy.audit_check import verify_signed
+from privacy.audit_check import is_empty, verify_signed
 from privacy.audit_retention import expire_audit
 from privacy.audit_search import EARLIEST, LATEST, Search, search_audit
 from privacy.checkpoints import CheckpointLog
@@ -17,16 +17,19 @@ from privacy.errors import PrivacyError
 _MOST_ROWS: Final = 100_000
 
 
-def verify(context: Context) -> list[dict[str, Any]]:
-    """Return every place where the audit log is not what was written; none is a whole log."""
+def verify(context: Context) -> dict[str, Any]:
+    """Return whether there is a log, and every place where it is not what was written."""
     try:
+        if is_empty(context.store, context.paths.root):
+            return {"is_empty": True, "broken": []}
         found = verify_signed(context.store, context.paths.root)
     except PrivacyError as error:
         raise CommandError(str(error)) from error
     context.audit.record(
         actor="cli", action="audit_verify", rows=len(found), detail="broken places found"
     )
-    return [asdict(link) | {"chain": str(link.chain or "")} for link in found]
+    broken = [asdict(link) | {"chain": str(link.chain or "")} for link in found]
+    return {"is_empty": False, "broken": broken}
 
 
 def listing(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from collector.facts.salt import SaltBook
 from footfall.commands.context import Context
-from privacy.audit_check import verify_signed
+from privacy.audit_check import is_empty, verify_signed
 from privacy.errors import PrivacyError
 from privacy.processing import Installed, record_of_processing
 from privacy.retention import run_retention
@@ -88,6 +88,8 @@ def _requests(context: Context, today: date) -> Finding:
 
 def _audit(context: Context) -> Finding:
     try:
+        if is_empty(context.store, context.paths.root):
+            return Finding("audit log whole", "kept", "nothing was recorded yet")
         broken = verify_signed(context.store, context.paths.root)
     except PrivacyError as error:
         return Finding("audit log whole", "broken", str(error))
