@@ -20,8 +20,10 @@ import structlog
 
 from footfall.errors import CommandError
 from footfall.paths import DataPaths
+from privacy.errors import RetentionError
 from privacy.ledger import LEDGER_FILE, Backup, Ledger
 from privacy.signing import KEY_FILE
+from privacy.wiping import wipe_and_wait
 from schema import Store, migrations
 from schema.dump import TableSum, read_dump, write_dump
 from schema.engine_config import BACKUPS
@@ -59,13 +61,17 @@ class Known(msgspec.Struct, frozen=True):
 def create_backup(
     store: Store, paths: DataPaths, keys: Keys, target: Path, kept_days: int, now: datetime
 ) -> Manifest:
-    """Write a backup into the directory `target`, which must not be there or be empty."""
+    """Write a backup into the directory `target`, which must not be there or be empty.
+
+    It holds no bytes of rows that were erased before.  Raises CommandError.
+    """
     if target.exists() and any(target.iterdir()):
         raise CommandError(f"{target} is not empty: name a directory for this backup alone")
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     kept_until = now + timedelta(days=kept_days)
     # First: who is erased while it is made gets a receipt that names it.
     Ledger(paths.root, keys).note_backup(Backup(name, now, kept_until))
+    _wipe(store)
     dump, sums = write_dump(store, paths.database, name)
     # The name changes at the end: what is cut off never looks like a backup.
     partial = target.with_name(f".{target.name}.{name}")
@@ -185,6 +191,14 @@ def trim_ledger(paths: DataPaths, keys: Keys) -> None:
     ledger = Ledger(paths.root, keys)
     oldest = next((backup.made_at for backup in ledger.backups(now)), now)
     ledger.drop_before(oldest, now)
+
+
+def _wipe(store: Store) -> None:
+    """Write parts again without deleted rows, which are only marked at first."""
+    try:
+        wipe_and_wait(store)
+    except RetentionError as error:
+        raise CommandError(f"deleted rows are still in the tables' files: {error}") from error
 
 
 def _save_known(paths: DataPaths, known: list[Known]) -> None:

@@ -25,6 +25,14 @@ def mutate(store: Store, table: str, name: str, **values: Any) -> None:
     Raises RetentionError when one fails or an hour was not enough; the engine goes on with it.
     """
     store.command(statement(_QUERIES, name), values)
+    wait_for_table(store, table, name)
+
+
+def wait_for_table(store: Store, table: str, name: str) -> None:
+    """Return when all mutations of a table are done; `name` is what an error calls them.
+
+    Raises RetentionError as `mutate` does.
+    """
     ends_s = time.monotonic() + _LIMIT_S
     pause_s = _PAUSE_S
     while True:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from privacy.mutation import wait_for_table
 from schema import Store, statement
 
 _QUERIES: Final = "privacy.queries"
@@ -19,10 +20,20 @@ WIPE_INTERVAL_S: Final = 3600.0
 def wipe_deleted(store: Store) -> list[str]:
     """Begin to write again every partition in which rows were deleted; return their names.
 
-    The engine does it in the background; call it before a backup, too.
+    The engine does it in the background.
     """
     found = store.run(_QUERIES, "erased_partitions")
     for table, partition in found:
         values = {"table": table, "partition": partition}
         store.command(statement(_QUERIES, "wipe_partition"), values)
     return [f"{table}/{partition}" for table, partition in found]
+
+
+def wipe_and_wait(store: Store) -> None:
+    """Return when no part has the bytes of a row that was deleted before.
+
+    For a backup, which copies parts as they are.  Raises RetentionError.
+    """
+    tables = {name.partition("/")[0] for name in wipe_deleted(store)}
+    for table in sorted(tables):
+        wait_for_table(store, table, "wipe_partition")

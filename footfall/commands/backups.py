@@ -10,8 +10,6 @@ from typing import Any, Final
 from footfall.backups import Known, create_backup, known_backups, remove_backups
 from footfall.commands.context import Context
 from footfall.errors import CommandError
-from privacy.rows import wait_for_mutations
-from privacy.wiping import wipe_deleted
 from schema.engine_config import has_parts
 
 _one_at_a_time: Final = threading.Lock()
@@ -42,9 +40,6 @@ def listing(context: Context) -> list[dict[str, Any]]:
 
 
 def _create(context: Context, path: Path, keep_days: int, keep: int | None) -> dict[str, Any]:
-    # Deleted rows are marked at first: the backup is not to hold their bytes.
-    wipe_deleted(context.store)
-    wait_for_mutations(context.store)
     now = datetime.now(UTC)
     made = create_backup(context.store, context.paths, context.config.keys, path, keep_days, now)
     return {
