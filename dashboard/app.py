@@ -107,7 +107,7 @@ def create_app(
         live=LiveHub(store, clock),
         desk=desk,
         questions=Questions(store, desk),
-        rate=Rate(),
+        rate=Rate(settings.api_requests_per_hour),
         limiter=CapacityLimiter(QUERIES_AT_ONE_TIME),
         hash_limiter=CapacityLimiter(HASHES_AT_ONE_TIME),
         clock=clock,

@@ -8,6 +8,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Protocol
 
+from dashboard.api.rate import REQUESTS_PER_HOUR
+
 
 @dataclass(frozen=True, slots=True)
 class Credit:
@@ -48,4 +50,5 @@ class DashboardSettings:
     consent_names: Callable[[], ScriptNames]  # of what hears of a consent
     credits: Callable[[], Sequence[Credit]] = tuple  # asked for each page: databases change
     metrics: Callable[[], bytes] = bytes  # the installation's, in Prometheus' text format
+    api_requests_per_hour: int = REQUESTS_PER_HOUR  # of each token of the stats API
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

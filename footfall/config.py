@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from collector.journal.room import DISK_RESERVE_BYTES, JOURNAL_LIMIT_BYTES, MIB
+from dashboard.api.rate import REQUESTS_PER_HOUR
 from footfall.errors import ConfigError
 from footfall.tls import Tls
 from privacy.retention_policy import DEFAULT_DAYS, MOST_DAYS
@@ -64,6 +65,7 @@ class Config:
     disk_reserve_mib: int = DISK_RESERVE_BYTES // MIB  # left free for the store to catch up
     audit_retention_days: int = 730  # of the audit log; longer than one of its chains lives
     store_hung_after_s: int = 60  # without a sign of life, after which it is killed; 0 is never
+    api_requests_per_hour: int = REQUESTS_PER_HOUR  # of each token, to the stats API
     demo: bool = False
 
     @property
@@ -134,6 +136,7 @@ def to_environ(config: Config) -> dict[str, str]:
         "disk_reserve_mib": str(config.disk_reserve_mib),
         "audit_retention_days": str(config.audit_retention_days),
         "store_hung_after_s": str(config.store_hung_after_s),
+        "api_requests_per_hour": str(config.api_requests_per_hour),
     }
     return {PREFIX + name.upper(): text for name, text in values.items() if text}
 
@@ -283,6 +286,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     # A quarter: a breach is often noticed late.
     "audit_retention_days": partial(_whole_number, 90),
     "store_hung_after_s": partial(_whole_number, 0),
+    "api_requests_per_hour": partial(_whole_number, 1),
 }
 _SECRETS: Final = frozenset(
     {"clickhouse_url", "maxmind_licence_key", "encryption_key", "encryption_old_keys"}

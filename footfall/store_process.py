@@ -152,6 +152,7 @@ def _application(context: Context, door_listener: socket.socket | None) -> ASGIA
         script_names=snippet_names,
         consent_names=consent_script_names,
         collector_url=context.config.public_url or f"http://{context.config.collector}",
+        api_requests_per_hour=context.config.api_requests_per_hour,
         trusted_proxies=context.config.trusted_proxies,
     )
     pages = create_app(settings, context.store, audit=context.audit)

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
-# Plausible's default, which its clients keep to.
+# Plausible's default, which its clients keep to; FOOTFALL_API_REQUESTS_PER_HOUR changes it.
 REQUESTS_PER_HOUR: Final = 600
 WINDOW_S: Final = 3600
 

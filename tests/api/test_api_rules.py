@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from dashboard.api.rate import Rate
@@ -13,6 +15,7 @@ from schema import Site, save_site
 from schema.tokens import get_token
 from tests.api.stats_shop import NOW, Shop, a_shop, a_token
 from tests.dashboard.build_rows import SITE, at, event_row
+from tests.dashboard.serve import an_app, serving
 
 DAY = "2026-11-19"
 OTHER = "Other (fewer than 3 visitors)"
@@ -207,3 +210,20 @@ def test_a_token_has_so_many_requests_an_hour(shop: Shop) -> None:
         assert shop.post().status_code == 200
     finally:
         shop.app.state.context = context
+
+
+def test_how_many_requests_a_token_has_is_a_setting(shop: Shop, tmp_path: Path) -> None:
+    app = an_app(shop.store, tmp_path, lambda: NOW, api_requests_per_hour=2)
+    with serving(app) as url:
+        answers = [
+            httpx.get(
+                f"{url}/api/v1/stats/aggregate",
+                params={"site_id": SITE},
+                headers={"Authorization": f"Bearer {shop.token}"},
+                timeout=30,
+            )
+            for _ in range(3)
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert {answer.headers["x-ratelimit-limit"] for answer in answers} == {"2"}

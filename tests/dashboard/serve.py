@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -48,17 +49,18 @@ def add_user(
     return user
 
 
-def an_app(store: Store, data: Path, clock: Callable[[], datetime]) -> Starlette:
+def an_app(store: Store, data: Path, clock: Callable[[], datetime], **settings: Any) -> Starlette:
     """Return the dashboard over a store, with its time in the test's hand."""
-    settings = DashboardSettings(
+    given = DashboardSettings(
         data=data,
         collector_url="https://stats.example",
         features=FEATURES,
         script_names=snippet_names,
         consent_names=consent_script_names,
         trusted_proxies=(ip_network("127.0.0.0/8"),),
+        **settings,
     )
-    return create_app(settings, store, clock=clock)
+    return create_app(given, store, clock=clock)
 
 
 @contextmanager

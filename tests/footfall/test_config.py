@@ -31,6 +31,7 @@ def test_each_setting_is_read() -> None:
             "FOOTFALL_WORKERS": "4",
             "FOOTFALL_TRUSTED_PROXIES": "192.0.2.0/24, 2001:db8::/32",
             "FOOTFALL_GEOIP_DB": "/a.mmdb:/b.mmdb",
+            "FOOTFALL_API_REQUESTS_PER_HOUR": "10000",
         }
     )
 
@@ -40,6 +41,7 @@ def test_each_setting_is_read() -> None:
     assert config.workers == 4
     assert config.trusted_proxies == (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
     assert config.geoip_db == (Path("/a.mmdb"), Path("/b.mmdb"))
+    assert config.api_requests_per_hour == 10_000
 
 
 def test_every_bad_setting_is_named_in_one_error() -> None:
