@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 from uuid import uuid4
@@ -12,7 +12,7 @@ from uuid import uuid4
 from schema.sites import Site
 from schema.statements import statement
 from schema.store import Store
-from schema.stream import Question, Stream, escaped, quoted
+from schema.stream import Question, Stream, escaped, quoted, settings_clause
 
 Dataset: TypeAlias = Literal["events", "sessions", "daily", "dropped"]
 DATASETS: Final[tuple[Dataset, ...]] = get_args(Dataset)
@@ -53,6 +53,7 @@ class Extract:
 
     sql: str
     parameters: Mapping[str, str]
+    settings: Mapping[str, str | int] = field(default_factory=dict)  # beyond those of every export
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,6 @@ def extract_pages(site: Site, since: date, until: date, prefixes: Sequence[str])
     return Extract(statement(_QUERIES, "export_daily_of_pages"), parameters)
 
 
-def extract_query(sql: str) -> Extract:
-    """Return the statement for a question of one's own, which can only be one that reads."""
-    return Extract(f"SELECT * FROM\n(\n{sql.strip().rstrip(';')}\n)", {})
-
-
 def parts(store: Store, dataset: Dataset, site: Site, since: date, until: date) -> list[Part]:
     """Return the parts that have rows, oldest first."""
     if dataset not in _BY_DAY:
@@ -104,8 +100,8 @@ def parts(store: Store, dataset: Dataset, site: Site, since: date, until: date) 
 
 def count_rows(store: Store, wanted: Extract) -> int:
     """Return how many rows a statement has; raises StoreError as the statement itself would."""
-    # The statement is one of ours, or an owner's own, which `extract_query` keeps to reading.
-    sql = f"SELECT count() FROM\n(\n{wanted.sql}\n)\nFORMAT TSV"
+    # The statement is one of ours, or an owner's own that was checked.
+    sql = f"SELECT count() FROM\n(\n{wanted.sql}\n)\nFORMAT TSV{settings_clause(wanted.settings)}"
     return int(store.streams.text(sql, wanted.parameters))
 
 
@@ -116,7 +112,7 @@ def read(
     question = Question(
         sql=wanted.sql,
         output_format=(_FORMATS if has_head else _HEADLESS)[output_format],
-        settings=_SETTINGS,
+        settings={**_SETTINGS, **wanted.settings},
         parameters=wanted.parameters,
         mark=f"export-{uuid4()}",
     )

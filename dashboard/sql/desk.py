@@ -116,16 +116,24 @@ class Desk:
         return Answer(self._streams.open(question), self.limits.seconds)
 
     def record(
-        self, asked: Asked, reader: Reader, *, purpose: str, usage: Usage, fault: str = ""
+        self,
+        asked: Asked,
+        reader: Reader,
+        *,
+        purpose: str,
+        usage: Usage,
+        fault: str = "",
+        action: str = "sql",
     ) -> None:
         """Note a question in the audit log, its literals replaced; raises StoreError.
 
-        `fault` is "" for a question that was answered, or why it was not, in a few words.
+        `fault` is "" for a question that was answered, or why it was not, in a few words; `action`
+        is what was done with the answer.
         """
         text = self._redacted.get(asked.text, lambda: redacted(self._streams, asked.text))
         self._audit.record(
             actor=reader.id,
-            action="sql" if not fault else "sql_failed",
+            action=action if not fault else f"{action}_failed",
             site=",".join(reader.sites),
             rows=usage.result_rows,
             purpose=purpose[:_PURPOSE_CHARACTERS],

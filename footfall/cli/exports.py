@@ -31,6 +31,7 @@ _LAST_DAY: Final = "2100-01-01"
 @click.option(
     "-o", "--output", default="-", help="A file, a directory (a file for each day), or - (stdout)."
 )
+@click.option("--purpose", default="", help="Why you take it; stands in the audit log.")
 @click.option("--resume", is_flag=True, help="Go on with an export that broke off.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written, as JSON.")
 @store_options
@@ -44,6 +45,7 @@ def export(
     until: str,
     output_format: str,
     output: str,
+    purpose: str,
     resume: bool,
     as_json: bool,
 ) -> None:
@@ -53,7 +55,7 @@ def export(
     with disk_errors(), reach(configuration(data, clickhouse_url)) as store:
         request = {"query": query} if query else _days(store, dataset or "", site, since, until)
         place = _place(output, request, output_format, resume=resume)
-        found = store.call("export_plan", **request)
+        found = store.call("export_plan", purpose=purpose, **request)
         written = _write(store, request, found, output_format, place)
     if output != "-":
         show({"output": output, "rows": written, "parts": len(found)}, as_json=as_json)

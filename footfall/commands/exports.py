@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from footfall.commands.context import Context
+from footfall.commands.own_query import count_own_rows, extract_own
+from footfall.commands.sql import OPERATOR
 from footfall.errors import UsageError
 from schema import Site, UnknownSiteError, get_site
 from schema.exporting import (
@@ -16,9 +18,7 @@ from schema.exporting import (
     Extract,
     Format,
     Part,
-    count_rows,
     extract,
-    extract_query,
     parts,
     read,
 )
@@ -31,21 +31,26 @@ def plan(
     since: str = "",
     until: str = "",
     query: str = "",
+    purpose: str = "",
 ) -> list[dict[str, Any]]:
     """Return the parts that an export is made of, oldest first, and note it in the audit log.
 
     Days are included; a question of one's own is one part without days.
     """
     if query:
-        rows = count_rows(context.store, extract_query(query))
-        found: list[dict[str, Any]] = [{"since": "", "until": "", "rows": rows}]
-    else:
-        asked = _site(context, site)
-        days = _day("--from", since), _day("--to", until)
-        found = [_shown(part) for part in parts(context.store, _dataset(dataset), asked, *days)]
-        rows = sum(part["rows"] for part in found)
-    detail = "a query" if query else f"{dataset} {since} to {until}"
-    context.audit.record(actor="cli", action="export", site=site, rows=rows, detail=detail)
+        rows = count_own_rows(context, query, purpose)
+        return [{"since": "", "until": "", "rows": rows}]
+    asked = _site(context, site)
+    days = _day("--from", since), _day("--to", until)
+    found = [_shown(part) for part in parts(context.store, _dataset(dataset), asked, *days)]
+    context.audit.record(
+        actor=OPERATOR.id,
+        action="export",
+        site=site,
+        rows=sum(part["rows"] for part in found),
+        purpose=purpose,
+        detail=f"{dataset} {since} to {until}",
+    )
     return found
 
 
@@ -60,7 +65,9 @@ def part(
     has_head: bool = True,
 ) -> Iterator[bytes]:
     """Yield one part's bytes."""
-    wanted = extract_query(query) if query else _extract(context, dataset, site, since, until)
+    wanted = (
+        extract_own(context, query) if query else _extract(context, dataset, site, since, until)
+    )
     return read(context.store, wanted, _format(output_format), has_head=has_head)
 
 

@@ -13,7 +13,7 @@ from schema.stream import QueryError, Usage, escaped
 
 # Read at once from the answer.  Our choice: few calls, and little memory.
 _PIECE_BYTES: Final = 256 * 1024
-_OPERATOR: Final = Reader(id="cli", name="cli", sites=())
+OPERATOR: Final = Reader(id="cli", name="cli", sites=())
 
 
 def answer(
@@ -31,7 +31,7 @@ def answer(
     bound = {name: escaped(value) for name, value in (parameters or {}).items()}
     asked = Asked(text=text, parameters=bound, default_format=output_format)
     try:
-        found = desk.open(desk.check(asked, _OPERATOR))
+        found = desk.open(desk.check(asked, OPERATOR))
     except QueryError as error:
         _note(desk, asked, purpose, Usage(), f", error {error.code}")
         raise
@@ -53,4 +53,4 @@ def _pieces(desk: Desk, asked: Asked, purpose: str, found: Answer) -> Iterator[b
 
 
 def _note(desk: Desk, asked: Asked, purpose: str, usage: Usage, fault: str) -> None:
-    desk.record(asked, _OPERATOR, purpose=purpose, usage=usage, fault=fault)
+    desk.record(asked, OPERATOR, purpose=purpose, usage=usage, fault=fault)

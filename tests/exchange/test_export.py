@@ -17,9 +17,10 @@ from collector.writer.event_rows import COLUMNS, columns
 from collector.writer.session import Sessions
 from footfall.cli.exports import _place, _write
 from footfall.errors import CommandError, UsageError
-from schema import Store, StoreError
+from schema import Store
 from schema.closing import close_day
-from schema.exporting import extract_pages, extract_query, read
+from schema.exporting import extract_pages, read
+from schema.stream import QueryError
 from tests.build import SITE, a_site, an_event
 from tests.exchange.bringing_in import Here, here
 from tests.installation import Installation, footfall, installation
@@ -110,19 +111,61 @@ def test_what_was_dropped_is_of_the_sites_own_days(shop: Here, store: Store) -> 
 
 
 def test_an_export_is_noted_with_its_rows(shop: Here, store: Store) -> None:
-    exported(shop, "csv")
+    shop.call("export_plan", purpose="Moving house", **REQUEST)
 
-    rows = store.rows("SELECT actor, action, site, rows, detail FROM audit_rows")
-    assert rows == [("cli", "export", SITE, 4, "events 2026-06-01 to 2026-06-30")]
+    rows = store.rows("SELECT actor, action, site, rows, purpose, detail FROM audit_rows")
+    assert rows == [("cli", "export", SITE, 4, "Moving house", "events 2026-06-01 to 2026-06-30")]
 
 
-def test_a_query_can_only_read(store: Store, shop: Here) -> None:
-    for sql in ("DROP TABLE event_rows", "SELECT 1) FORMAT Null; DROP TABLE event_rows"):
-        with pytest.raises(StoreError):
-            b"".join(read(store, extract_query(sql), "csv"))
+def asked(shop: Here, query: str, purpose: str = "") -> bytes:
+    shop.call("export_plan", query=query, purpose=purpose)
+    return b"".join(shop.stream("export_part", output_format="ndjson", query=query))
 
-    found = b"".join(read(store, extract_query("SELECT count() AS n FROM events;"), "ndjson"))
-    assert json.loads(found) == {"n": 4}
+
+def test_a_query_is_written_as_the_other_exports_are(shop: Here) -> None:
+    text = "SELECT path, toUInt64(count()) AS n FROM events GROUP BY path ORDER BY path; "
+
+    rows = [json.loads(line) for line in asked(shop, text).splitlines()]
+
+    assert rows == [{"path": "/", "n": 3}, {"path": "/cart", "n": 1}]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("DROP TABLE event_rows", 62),
+        ("SELECT 1) FORMAT Null; DROP TABLE event_rows", 62),
+        ("SELECT 1 INTO OUTFILE '/tmp/out.csv'", 62),
+        ("SELECT * FROM event_rows", 497),
+        ("SELECT * FROM users", 497),
+        ("SELECT file('/etc/hostname')", 497),
+        ("SELECT * FROM file('/etc/hostname', RawBLOB)", 497),
+        ("SELECT * FROM system.processes", 497),
+        ("SELECT 1 SETTINGS readonly = 0", 115),
+    ],
+)
+def test_a_query_may_do_what_analysts_may_and_no_more(
+    shop: Here, store: Store, query: str, code: int
+) -> None:
+    with pytest.raises(QueryError) as planned:
+        shop.call("export_plan", query=query)
+    with pytest.raises(QueryError) as written:
+        list(shop.stream("export_part", output_format="csv", query=query))
+
+    assert (planned.value.code, written.value.code) == (code, code)
+
+    noted = store.rows("SELECT action, rows FROM audit_rows")
+    assert noted == [("export_failed", 0)]
+
+
+def test_a_query_is_noted_without_its_values_and_with_its_purpose(shop: Here, store: Store) -> None:
+    asked(shop, "SELECT time FROM events WHERE path = '/cart'", "Monthly report")
+
+    ((*noted, detail),) = store.rows(
+        "SELECT actor, action, site, rows, purpose, detail FROM audit_rows"
+    )
+    assert noted == ["cli", "export", "", 1, "Monthly report"]
+    assert detail.startswith("SELECT time FROM events WHERE path = '?' [")
 
 
 def test_a_seller_gets_pages_of_their_own_and_small_ones_together(shop: Here, store: Store) -> None:
