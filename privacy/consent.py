@@ -12,7 +12,8 @@ import msgspec
 from privacy.records import ConsentReceipt, ConsentState, ConsentWay
 from schema import Store
 
-_COLUMNS: Final = (
+# Of the table of receipts.
+CONSENT_COLUMNS: Final = (
     "site", "consent_id", "id", "state", "received_at", "text_hash", "version", "scope", "how",
 )  # fmt: skip
 
@@ -34,7 +35,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 def save_receipts(store: Store, receipts: Sequence[ConsentReceipt]) -> None:
     """Keep receipts; one that is saved again is one."""
     if receipts:
-        store.insert("consent_receipts", _COLUMNS, [_row(receipt) for receipt in receipts])
+        store.insert("consent_receipts", CONSENT_COLUMNS, [_row(receipt) for receipt in receipts])
 
 
 def find_decisions(store: Store, site: str, consent_id: int) -> list[Decision]:
@@ -70,4 +71,6 @@ def decision_of(receipt: ConsentReceipt) -> Decision:
 
 
 def _row(receipt: ConsentReceipt) -> list[object]:
-    return [UUID(receipt.id) if name == "id" else getattr(receipt, name) for name in _COLUMNS]
+    return [
+        UUID(receipt.id) if name == "id" else getattr(receipt, name) for name in CONSENT_COLUMNS
+    ]

@@ -1,8 +1,8 @@
 """Retention: takes away what a site has kept for its time, and looks whether it is gone.
 
-Cities and ids are blanked in place, events, sessions and counts of what was dropped are removed,
-small totals fold.  A day loses nothing before its totals stand.  Rows under a hold are in another
-table, so that nothing here reaches them.
+Cities and ids are blanked in place, events, sessions, counts of what was dropped and receipts of
+consents are removed, small totals fold.  A day loses nothing before its totals stand.  Rows under a
+hold are in another table, so that nothing here reaches them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 State: TypeAlias = Literal["counted", "started", "done"]
-Class: TypeAlias = Literal["cities", "ids", "events", "totals", "dropped"]
+Class: TypeAlias = Literal["cities", "ids", "events", "totals", "dropped", "consents"]
 # In this order: figures are read from totals before the first of them goes.
 CLASSES: Final[tuple[Class, ...]] = get_args(Class)
 
@@ -40,6 +40,12 @@ _MUTATIONS: Final[Mapping[Class, tuple[tuple[str, str], ...]]] = {
         ("event_rows", "remove_events_of_days"),
         ("session_rows", "remove_sessions_of_days"),
     ),
+}
+
+# What goes by the instant at which a day ended, in any partition.
+_BY_INSTANT: Final[Mapping[Class, tuple[str, str]]] = {
+    "dropped": ("dropped_rows", "remove_dropped"),
+    "consents": ("consent_receipts", "remove_consents"),
 }
 
 # Two runs at once would each report what the other removed.
@@ -198,13 +204,15 @@ def _remove_of_site(store: Store, kind: Class, found: _Found, now: datetime) -> 
         fold_totals(store, found.site, found.until, now)
     else:
         before = _end_of(found.site, found.until)
-        mutate(store, "dropped_rows", "remove_dropped", site=found.site.name, before=before)
+        table, name = _BY_INSTANT[kind]
+        mutate(store, table, name, site=found.site.name, before=before)
 
 
 def _find(store: Store, kind: Class, site: Site, now: datetime, events_days: int) -> _Found:
     until = _until(kind, site, now, events_days)
-    if kind == "dropped":
-        [(rows,)] = store.run(_QUERIES, "find_dropped", site=site.name, before=_end_of(site, until))
+    if kind in _BY_INSTANT:
+        before = _end_of(site, until)
+        [(rows,)] = store.run(_QUERIES, f"find_{kind}", site=site.name, before=before)
         return _Found(site, until, {until: rows} if rows else {})
     if kind == "totals":
         return _Found(site, until, dict(find_small_totals(store, site, until)))

@@ -13,15 +13,18 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from schema import Site
 
-Kept: TypeAlias = Literal["cities", "ids", "events", "dropped"]
+Kept: TypeAlias = Literal["cities", "ids", "events", "dropped", "consents"]
 KEPT: Final[tuple[Kept, ...]] = get_args(Kept)
 
 # Our choice: cities are the finest thing about a person's place, ids join what one visitor did.
+# A consent has to be shown as long as somebody may ask for it (GDPR, Art. 7(1)): three years after
+# the last decision, the usual limitation of claims (German Civil Code, sections 195 and 199).
 DEFAULT_DAYS: Final[Mapping[Kept, int]] = {
     "cities": 30,
     "ids": 60,
     "events": 180,
     "dropped": 365,
+    "consents": 1095,
 }
 # Our choice: five years, longer than any law we know of asks to keep a shop's visits.
 MOST_DAYS: Final = 1825
@@ -36,6 +39,7 @@ class Policy:
     ids: int  # visitor, session, page and consent ids of events; whole rows of sessions
     events: int  # whole rows of events
     dropped: int  # counts of beacons that were not counted
+    consents: int  # receipts, after the last decision under the same id
 
     def days_of(self, kept: Kept) -> int:
         """Return the days of a class."""
@@ -44,6 +48,7 @@ class Policy:
             "ids": self.ids,
             "events": self.events,
             "dropped": self.dropped,
+            "consents": self.consents,
         }[kept]
 
     def until(self, kept: Kept, today: date) -> date:
@@ -62,6 +67,7 @@ def retention_of(site: Site, events_days: int = DEFAULT_DAYS["events"]) -> Polic
         ids=min(days["ids"], days["events"]),
         events=days["events"],
         dropped=days["dropped"],
+        consents=days["consents"],
     )
 
 

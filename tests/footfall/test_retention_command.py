@@ -19,7 +19,7 @@ from schema import Site, Store, save_site
 from tests.dashboard.build_rows import SITE, event_row, insert_rows
 from tests.installation import Installation, footfall, installation, wait_until
 
-CLASSES = {"cities", "ids", "events", "totals", "dropped"}
+CLASSES = {"cities", "ids", "events", "totals", "dropped", "consents"}
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,10 @@ def test_a_command_runs_it_while_the_server_runs(running: Installation) -> None:
 
 def test_a_policy_is_set_and_shown(running: Installation) -> None:
     changed = running.command("site", "set", SITE, "--keep", "cities=7", "--keep", "events=90")
-    assert changed["keep"] == ["cities=7", "ids=60", "events=90", "dropped=365"]
+    assert changed["keep"] == ["cities=7", "ids=60", "events=90", "dropped=365", "consents=1095"]
     assert running.command("site", "show", SITE)["keep"] == changed["keep"]
     back = running.command("site", "set", SITE, "--keep", "cities=default")
-    assert back["keep"] == ["cities=30", "ids=60", "events=90", "dropped=365"]
+    assert back["keep"] == ["cities=30", "ids=60", "events=90", "dropped=365", "consents=1095"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,13 @@ def test_the_default_for_events_is_a_setting(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path / "data"))
     footfall("site", "add", SITE, *data)
     shown = footfall("site", "show", SITE, "--json", *data, FOOTFALL_RETENTION_DAYS="400")
-    assert json.loads(shown.stdout)["keep"] == ["cities=30", "ids=60", "events=400", "dropped=365"]
+    assert json.loads(shown.stdout)["keep"] == [
+        "cities=30",
+        "ids=60",
+        "events=400",
+        "dropped=365",
+        "consents=1095",
+    ]
     wrong = footfall("site", "show", SITE, *data, FOOTFALL_RETENTION_DAYS="0")
     assert wrong.returncode == 2
     assert "FOOTFALL_RETENTION_DAYS='0': expected a whole number of days from 1 to 1825" in (
@@ -95,7 +101,7 @@ def test_the_job_waits_for_days_to_close_and_runs_once_a_day(
     job.run()
     left = {report.kind: report.found_after for report in list_reports(embedded_store, SITE)}
     # One event, with ids; its session.
-    assert left == {"cities": 0, "ids": 2, "events": 1, "totals": 0, "dropped": 0}
+    assert left == {"cities": 0, "ids": 2, "events": 1, "totals": 0, "dropped": 0, "consents": 0}
 
     assert close_days(context, datetime.now(UTC)) == [(SITE, date(2026, 1, 5))]
     [job] = retention_jobs(context)  # not within the hour by the one that found it open
@@ -103,6 +109,6 @@ def test_the_job_waits_for_days_to_close_and_runs_once_a_day(
     assert embedded_store.value("SELECT count() FROM event_rows") == 0
     runs = len(list_reports(embedded_store, SITE))
     job.run()
-    assert len(list_reports(embedded_store, SITE)) == runs == 10
+    assert len(list_reports(embedded_store, SITE)) == runs == 12
     purges = "SELECT actor, rows FROM audit_rows WHERE action = 'purge' ORDER BY at"
     assert embedded_store.rows(purges)[0] == ("system", 0)

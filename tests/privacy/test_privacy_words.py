@@ -22,7 +22,7 @@ from schema import Store
 from schema.sites import Site
 
 PLACE = re.compile(r"\{(\w+)\}")
-TABLES = ("event_rows", "session_rows")
+TABLES = ("event_rows", "session_rows", "consent_receipts")
 
 
 def columns_of(store: Store, table: str) -> list[str]:
@@ -104,6 +104,8 @@ def test_the_notice_says_what_is_set() -> None:
     said = text(facts(controller="Shop LLC, privacy@shop.example", is_encrypted=True))
     assert "Cities: 7\u00a0days" in said
     assert "Single events and sessions: 180\u00a0days" in said
+    assert "or a withdrawal: 1\u202f095\u00a0days after the last decision" in said
+    assert "Consent: what was decided" in said
     assert "until midnight (Asia/Baku)" in said
     assert "Shop LLC, privacy@shop.example decides" in said
     assert "Everything on disk is encrypted" in said

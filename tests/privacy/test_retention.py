@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from privacy.audit import AuditLog
+from privacy.consent import save_receipts
+from privacy.records import ConsentReceipt, ConsentState, new_id
 from privacy.retention import Report, due_sites, list_reports, note_run, run_retention
 from schema import Site, Store
 from schema.closing import close_day, days_to_close, refresh_shown_places
@@ -88,7 +90,14 @@ def test_cities_go_first_and_events_keep_everything_else(embedded_store: Store) 
     reports = run(embedded_store)
 
     # Two events and two sessions of the 22nd.
-    assert found(reports) == {"cities": 4, "ids": 0, "events": 0, "totals": 0, "dropped": 0}
+    assert found(reports) == {
+        "cities": 4,
+        "ids": 0,
+        "events": 0,
+        "totals": 0,
+        "dropped": 0,
+        "consents": 0,
+    }
     rows = "SELECT day, visitor, country, region, city FROM event_rows ORDER BY visitor"
     assert embedded_store.rows(rows) == [
         (CITIES, 1, "AZ", "", ""),
@@ -234,6 +243,51 @@ def test_counts_of_what_was_dropped_go_after_a_year(embedded_store: Store) -> No
     assert embedded_store.rows("SELECT hour FROM dropped") == [(hours[1],)]
 
 
+def a_decision(instant: datetime, consent_id: int, state: ConsentState) -> ConsentReceipt:
+    return ConsentReceipt(
+        id=new_id(),
+        received_at=instant,
+        site=SITE,
+        state=state,
+        how="call",
+        consent_id=consent_id,
+    )
+
+
+def test_receipts_of_consents_go_three_years_after_the_last_decision(embedded_store: Store) -> None:
+    """1095 days before the 21st is 22 November 2023: what is of it, or before, is past its time."""
+    past, not_yet = at("2023-11-22 23:59"), at("2023-11-23 00:00")
+    save_receipts(
+        embedded_store,
+        [
+            a_decision(past, 1, "granted"),
+            a_decision(past, 1, "withdrawn"),
+            a_decision(past, 2, "granted"),
+            a_decision(not_yet, 2, "withdrawn"),
+            a_decision(past, 0, "denied"),
+            a_decision(not_yet, 0, "denied"),
+        ],
+    )
+    assert found(run(embedded_store))["consents"] == 3
+    rows = "SELECT consent_id, state FROM consent_receipts ORDER BY consent_id, received_at"
+    assert embedded_store.rows(rows) == [(0, "denied"), (2, "granted"), (2, "withdrawn")]
+
+
+def test_a_consent_on_which_rows_stand_keeps_its_proof(embedded_store: Store) -> None:
+    """Also where a hold keeps the rows: 5 has an event, 6 a held one, 7 none any more."""
+    past = at("2023-11-01 12:00")
+    save_receipts(embedded_store, [a_decision(past, number, "granted") for number in (5, 6, 7)])
+    insert_rows(embedded_store, [visit(NOW.date(), number, consent_id=number) for number in (5, 6)])
+    embedded_store.command(
+        "INSERT INTO held_rows SELECT generateUUIDv4(), 'legal', false, *"
+        " FROM event_rows WHERE consent_id = 6"
+    )
+    embedded_store.command("DELETE FROM event_rows WHERE consent_id = 6")
+    assert found(run(embedded_store))["consents"] == 1
+    rows = "SELECT consent_id FROM consent_receipts ORDER BY consent_id"
+    assert embedded_store.rows(rows) == [(5,), (6,)]
+
+
 def test_a_dry_run_finds_what_the_run_removes_and_removes_nothing(embedded_store: Store) -> None:
     insert_rows(
         embedded_store,
@@ -325,7 +379,7 @@ def test_each_run_leaves_a_report_and_a_record(embedded_store: Store) -> None:
     note_run(AuditLog(embedded_store), "cli", reports)
 
     kept = {report.kind: report for report in list_reports(embedded_store)}
-    assert set(kept) == {"cities", "ids", "events", "totals", "dropped"}
+    assert set(kept) == {"cities", "ids", "events", "totals", "dropped", "consents"}
     cities = kept["cities"]
     assert (cities.found, cities.removed, cities.found_after, cities.until) == (2, 2, 0, CITIES)
     assert {report.state for report in kept.values()} == {"done"}
@@ -336,7 +390,8 @@ def test_each_run_leaves_a_report_and_a_record(embedded_store: Store) -> None:
             SITE,
             2,
             "cities 2 until 2026-10-22, ids 0 until 2026-09-22, events 0 until 2026-05-25,"
-            " totals 0 until 2026-05-25, dropped 0 until 2025-11-21",
+            " totals 0 until 2026-05-25, dropped 0 until 2025-11-21,"
+            " consents 0 until 2023-11-22",
         )
     ]
 

@@ -12,7 +12,9 @@ from schema import Site
 
 def test_what_a_site_does_not_say_is_as_usual() -> None:
     policy = retention_of(Site(name="shop.example"))
-    assert shown_policy(policy) == ["cities=30", "ids=60", "events=180", "dropped=365"]
+    assert shown_policy(policy) == [
+        "cities=30", "ids=60", "events=180", "dropped=365", "consents=1095",
+    ]  # fmt: skip
 
 
 def test_a_site_says_more_than_the_installation() -> None:
@@ -22,6 +24,7 @@ def test_a_site_says_more_than_the_installation() -> None:
         "ids=60",
         "events=90",
         "dropped=365",
+        "consents=1095",
     ]
     assert retention_of(Site(name="shop.example"), events_days=400).events == 400
 
@@ -46,7 +49,7 @@ def test_a_setting_takes_the_place_of_its_own_class_alone() -> None:
 
 @pytest.mark.parametrize("setting", ["cities", "city=3", "=3", "totals=10"])
 def test_a_class_that_is_not_there_is_refused(setting: str) -> None:
-    with pytest.raises(ValueError, match="CLASS is one of cities, ids, events, dropped"):
+    with pytest.raises(ValueError, match="CLASS is one of cities, ids, events, dropped, consents"):
         changed_keep((), (setting,))
 
 

@@ -8,12 +8,13 @@ from typing import Final
 
 from collector.rights.page.words import Words
 from collector.writer.event_rows import COLUMNS
+from privacy.consent import CONSENT_COLUMNS
 from privacy.errors import UndescribedColumnError
 from privacy.retention_policy import KEPT, Policy
 from schema.sites import Site
 
-# Every column of the tables of events and sessions, by the sentence that describes it.  A column
-# without its place here is an error: the notice says all that is kept or is not shown.
+# Every column of the tables of events, sessions and consents, by the sentence that describes it.  A
+# column without its place here is an error: the notice says all that is kept or is not shown.
 CLASSES: Final[Mapping[str, Sequence[str]]] = {
     "class_when": ("day", "time", "received_at", "started_at", "ended_at"),
     "class_event": ("name", "props", "interactive"),
@@ -25,12 +26,13 @@ CLASSES: Final[Mapping[str, Sequence[str]]] = {
     "class_device": ("device", "browser", "browser_version", "os", "os_version", "screen"),
     "class_place": ("country", "region", "city", "timezone", "language"),
     "class_link": ("visitor", "session", "starts", "page_id", "consent_id", "sample"),
+    "class_consent": ("state", "text_hash", "version", "scope", "how"),
     "class_measure": (
         "engaged_ms", "scroll_depth", "lcp_ms", "fcp_ms", "ttfb_ms", "inp_ms", "cls",
         "pageviews", "events", "interactions",
     ),
     "class_money": ("revenue", "currency"),
-    "class_record": ("site", "import_id"),
+    "class_record": ("site", "id", "import_id"),
 }  # fmt: skip
 
 
@@ -43,7 +45,7 @@ class Facts:
     controller: str  # who decides, with an address; "" sends people to the privacy page
     is_encrypted: bool
     public_key: str  # that receipts are checked with, base64
-    columns: Sequence[str] = tuple(COLUMNS)
+    columns: Sequence[str] = (*COLUMNS, *CONSENT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,21 @@
+-- remove_consents: take away the receipts of consents whose last decision is past its time.
+-- params: site; before, a UTC instant
+-- What is past its time is as in find_consents.sql.
+ALTER TABLE consent_receipts DELETE
+WHERE site = {site:String}
+    AND received_at < {before:DateTime64(6, 'UTC')}
+    AND
+    (
+        consent_id = 0
+        OR consent_id IN
+        (
+            SELECT consent_id
+            FROM consent_receipts
+            WHERE site = {site:String}
+            GROUP BY consent_id
+            HAVING max(received_at) < {before:DateTime64(6, 'UTC')}
+        )
+        AND consent_id NOT IN (SELECT consent_id FROM event_rows WHERE site = {site:String})
+        AND consent_id NOT IN (SELECT consent_id FROM held_rows WHERE site = {site:String})
+    )
+SETTINGS mutations_sync = 0
