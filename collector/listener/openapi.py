@@ -16,6 +16,7 @@ from collector.event import DROP_REASONS
 from collector.listener.answer import DROPPED_HEADER
 from collector.metrics import LATE_REASONS
 from collector.request import BODY_LIMIT_BYTES, READ_LIMIT_S
+from collector.rights.openapi import privacy_paths, privacy_schemas
 
 _Node = dict[str, Any]
 
@@ -62,7 +63,8 @@ def _document() -> _Node:
         "info": {
             "title": "Footfall: the public listener",
             "version": version("footfall"),
-            "description": "Where beacons come in and the script goes out.",
+            "description": "Where beacons come in, the script goes out, and visitors ask for their "
+            "rights.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
@@ -74,6 +76,7 @@ def _document() -> _Node:
             },
             "/health": {"get": _health()},
             "/api/openapi.json": {"get": _description()},
+            **privacy_paths(),
         },
         "components": {"schemas": _schemas(), "securitySchemes": {"token": _TOKEN}},
     }
@@ -175,7 +178,7 @@ def _refusal(status: int) -> _Node:
 
 
 def _schemas() -> _Node:
-    """Return the schemas of a beacon, made from its reader, and of a refusal."""
+    """Return the schemas of a beacon, made from its reader, of a refusal, and of rights."""
     _, schemas = msgspec.json.schema_components(
         [Payload], ref_template="#/components/schemas/{name}"
     )
@@ -203,7 +206,7 @@ def _schemas() -> _Node:
             },
         },
     }
-    return found
+    return found | privacy_schemas()
 
 
 def _query(name: str, text: str, *, required: bool = False) -> _Node:

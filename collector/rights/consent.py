@@ -27,7 +27,7 @@ _Words: TypeAlias = Annotated[str, Meta(max_length=100)]
 _UUID_BYTES: Final = 16
 
 
-class _Decision(msgspec.Struct, frozen=True, gc=False):
+class DecisionBody(msgspec.Struct, frozen=True, gc=False):
     """The fields of a body."""
 
     state: ConsentState
@@ -41,7 +41,7 @@ class _Decision(msgspec.Struct, frozen=True, gc=False):
     erase: bool | str | None = None
 
 
-_decode: Final = msgspec.json.Decoder(_Decision).decode
+_decode: Final = msgspec.json.Decoder(DecisionBody).decode
 
 
 class Decided(NamedTuple):
@@ -86,7 +86,7 @@ def read_decision(body: bytes, site: Site, now: datetime) -> Decided:
     return Decided(receipt, _erasure(receipt) if is_erased else None)
 
 
-def _receipt_id(site: Site, sent: _Decision) -> str:
+def _receipt_id(site: Site, sent: DecisionBody) -> str:
     """Return the same id for a repeat, which a page sends when it had no answer."""
     if not sent.id:
         return new_id()

@@ -78,12 +78,12 @@ class ConsentDesk:
                 return await self._take(request, rules, headers)
             return await self._show(request, rules, headers)
         except ForeignOriginError as error:
-            return _json(403, {"error": str(error)}, headers)
+            return _refusal(403, error, headers)
         except BeaconError as error:
-            return _json(error.status, {"error": str(error)}, headers)
+            return _refusal(error.status, error, headers)
         except RateError as error:
             retry = {"retry-after": str(error.retry_after_s)}
-            return _json(429, {"error": str(error)}, headers | retry)
+            return _refusal(429, error, headers | retry)
         except (NotReadyError, JournalError, KeyFileError, OSError):
             return _unavailable("this cannot be kept now, and was not: try later", headers)
 
@@ -137,7 +137,12 @@ class ConsentDesk:
 
 
 def _unavailable(message: str, headers: Mapping[str, str]) -> Response:
-    return _json(503, {"error": message}, {**headers, "retry-after": _RETRY_AFTER_S})
+    return _refusal(503, message, {**headers, "retry-after": _RETRY_AFTER_S})
+
+
+def _refusal(status: int, reason: object, headers: Mapping[str, str]) -> Response:
+    """Return a refusal in the shape of all of the listener's."""
+    return _json(status, {"error": str(reason), "fields": {}}, headers)
 
 
 def _json(status: int, value: object, headers: Mapping[str, str]) -> Response:

@@ -25,7 +25,8 @@ from tests.build import CHROME, SITE, a_site
 from tests.collector.served import Served, served
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(OPENAPI)
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+# Those about a visitor need a store behind them: tests/privacy/test_privacy_openapi.py.
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT).exclude(path_regex="privacy")
 # Not whether all that the schema takes is taken, and nothing else: a site may be unknown, and "1"
 # is read as the number that was meant.
 CHECKS = [
@@ -66,10 +67,19 @@ def test_the_document_is_served_and_tells_of_every_path(collector: Served) -> No
     assert sorted(DOCUMENT["paths"]) == [
         "/api/event",
         "/api/openapi.json",
+        "/api/privacy/key",
+        "/api/privacy/{site}/consent",
+        "/api/privacy/{site}/me",
+        "/api/privacy/{site}/me/objection",
+        "/api/privacy/{site}/me/restriction",
+        "/api/privacy/{site}/receipts/{id}",
+        "/api/privacy/{site}/requests",
         "/beacon.js",
         "/beacon.{features}.js",
         "/health",
         "/pixel.gif",
+        "/privacy/{site}",
+        "/privacy/{site}/notice",
     ]
 
 
