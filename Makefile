@@ -69,6 +69,7 @@ bench: setup  ## print the benchmarks' figures as JSON
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.steady
 	$(BIN)/python -m bench.storage
+	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.door
 	$(BIN)/python -m bench.exchange
 	$(BIN)/python -m bench.encryption

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.cookiejar import CookieJar
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from bench.load import city_databases, send
 from bench.probe import PROBE_SITE, SITE, count_events, visible_after_s, wait_until_counted
+from bench.reader import signed_in
 from tests.installation import Installation, installation
 
 QUIET_PER_S: Final = 500
@@ -29,8 +26,6 @@ BESIDE_PER_S: Final = 2_000
 BESIDE_S: Final = 20
 CONNECTIONS: Final = 64
 _SAMPLE_EVERY_S: Final = 1.0
-_EMAIL: Final = "owner@shop.example"
-_PASSWORD: Final = "correct horse battery staple"
 
 
 def main() -> None:
@@ -48,7 +43,6 @@ def _measure(running: Installation) -> dict[str, Any]:
         running.command("site", "add", site, "--timezone", "Asia/Baku")
         wait_until_counted(running, site)
     token = running.command("token", "add", "bench", "--scope", "stats")["token"]
-    running.command("user", "add", _EMAIL, "--role", "owner", "--password-stdin", stdin=_PASSWORD)
     before = send(running.public, seconds=3, connections=CONNECTIONS)  # warms every cache
     quiet = send(running.public, seconds=QUIET_S, connections=CONNECTIONS, per_s=QUIET_PER_S)
     rush, visible, memory = _rush(running, token)
@@ -103,31 +97,18 @@ def _growth(memory: list[dict[str, float]], name: str) -> dict[str, float]:
 
 def _beside_the_dashboard(running: Installation) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the load saw while the overview was opened again and again, and its times."""
-    browser = _sign_in(running)
+    open_page = signed_in(running)
     times_ms: list[float] = []
 
     def look() -> None:
         begun_s = time.monotonic()
-        with browser.open(f"{running.internal}/sites/{SITE}", timeout=60) as answer:
-            answer.read()
+        open_page(f"/sites/{SITE}")
         times_ms.append((time.monotonic() - begun_s) * 1_000)
 
     with _repeated(look):
         load = send(running.public, seconds=BESIDE_S, connections=CONNECTIONS, per_s=BESIDE_PER_S)
     pages = {"pages": len(times_ms), "median": round(median(times_ms)), "max": round(max(times_ms))}
     return load, pages
-
-
-def _sign_in(running: Installation) -> urllib.request.OpenerDirector:
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    with browser.open(f"{running.internal}/login", timeout=30) as answer:
-        page = answer.read().decode()
-    field = re.search(r'name="csrf"[^>]*value="([^"]+)"', page)
-    if field is None:
-        raise RuntimeError("the sign-in form has no field named csrf")
-    form = {"email": _EMAIL, "password": _PASSWORD, "csrf": field[1]}
-    browser.open(f"{running.internal}/login", urlencode(form).encode(), timeout=30).close()
-    return browser
 
 
 @contextmanager

@@ -1,0 +1,57 @@
+-- Made events: a year of one shop, in the shape a shop's traffic has; four rows a visit.
+-- What a visit has it has in all its rows; the commoner values come first, each half as often as
+-- the one before.
+INSERT INTO event_rows (site, day, time, received_at, sample, name, visitor, session, starts,
+    page_id, hostname, path, referrer, source, channel, utm_source, utm_campaign, device, browser,
+    browser_version, os, os_version, country, region, city, timezone, language, screen, props,
+    revenue, currency, interactive, engaged_ms, scroll_depth)
+WITH
+    ['Google', '', 'Instagram', 'Facebook', 'Yandex', 'Bing', 'ChatGPT', 'newsletter'] AS sources,
+    ['Organic Search', 'Direct', 'Organic Social', 'Organic Social', 'Organic Search',
+        'Organic Search', 'AI Assistants', 'Email'] AS channels,
+    ['Mobile', 'Desktop', 'Tablet'] AS devices,
+    ['Chrome', 'Safari', 'Samsung Internet', 'Firefox', 'Edge', 'Yandex'] AS browsers,
+    ['Android', 'iOS', 'Windows', 'macOS', 'Linux'] AS systems,
+    ['AZ', 'TR', 'RU', 'GE', 'KZ', 'DE', 'US', 'GB', 'AE', 'UZ', 'PL', 'FR'] AS countries,
+    ['pageview', 'pageview', 'engagement', 'Add to cart'] AS names,
+    least(toUInt8(9), toUInt8(-log2((cityHash64(v, 'skew') % 1000000 + 1) / 1000001))) AS skew,
+    skew % length(sources) + 1 AS source_n,
+    countries[(skew + v % 3) % length(countries) + 1] AS place
+SELECT
+    'shop.example',
+    {since:Date} + intDiv(n, {a_day:UInt64}) AS day,
+    toDateTime64(day, 3, 'UTC') + (n % {a_day:UInt64}) * (86000 / {a_day:UInt64}),
+    toDateTime(day, 'UTC') + 1,
+    v % 256,
+    names[n % 4 + 1] AS name,
+    v,
+    cityHash64(v, 's'),
+    n % 4 = 0,
+    cityHash64(intDiv(n, 2)),
+    'shop.example',
+    if(cityHash64(n, 'home') % 3 = 0, '/',
+        concat('/products/', toString(toUInt32(pow(cityHash64(n, 'p') % 45, 2))))),
+    if(sources[source_n] = '', '', concat('https://', lower(sources[source_n]), '.example/')),
+    sources[source_n],
+    channels[source_n],
+    if(v % 10 = 0, 'newsletter', ''),
+    if(v % 10 = 0, concat('week-', toString(toISOWeek(day))), ''),
+    devices[skew % length(devices) + 1],
+    browsers[skew % length(browsers) + 1],
+    toString(120 + v % 20),
+    systems[skew % length(systems) + 1],
+    toString(10 + v % 7),
+    place,
+    concat(place, '-', toString(v % 12)),
+    concat('City ', place, ' ', toString(v % 40)),
+    'Asia/Baku',
+    ['az', 'ru', 'tr', 'en'][skew % 4 + 1],
+    ['<576', '576-991', '992-1439', '>=1440'][skew % 4 + 1],
+    if(name = 'Add to cart', map('size', toString(n % 9)), map()),
+    if(name = 'Add to cart' AND v % 20 = 0, 49.90, 0),
+    if(name = 'Add to cart' AND v % 20 = 0, 'AZN', ''),
+    name = 'Add to cart',
+    if(name = 'engagement', 4000 + v % 90000, 0),
+    if(name = 'engagement', 20 + v % 80, 0)
+FROM (SELECT number AS n, cityHash64(intDiv(number, 4)) AS v
+    FROM numbers({first:UInt64}, {count:UInt64}))
