@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dashboard.api.rate import REQUESTS_PER_HOUR
+from privacy.inbox import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +52,6 @@ class DashboardSettings:
     credits: Callable[[], Sequence[Credit]] = tuple  # asked for each page: databases change
     metrics: Callable[[], bytes] = bytes  # the installation's, in Prometheus' text format
     api_requests_per_hour: int = REQUESTS_PER_HOUR  # of each token of the stats API
+    # Mails an answer to a visitor in the name of a user (by id); returns "" or why it could not.
+    mail_answer: Callable[[Letter, str, str], str] | None = None  # None: no mail can be sent
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

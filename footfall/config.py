@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 from collector.journal.room import DISK_RESERVE_BYTES, JOURNAL_LIMIT_BYTES, MIB
 from dashboard.api.rate import REQUESTS_PER_HOUR
 from footfall.errors import ConfigError
+from footfall.mailing.server import MailServer, parse_server
 from footfall.tls import Tls
+from privacy.inbox import mail_address
 from privacy.retention_policy import DEFAULT_DAYS, MOST_DAYS
 from schema.keys import Key, Keys, parse_key
 
@@ -55,6 +57,11 @@ class Config:
     encryption_old_keys: tuple[str, ...] = field(default=(), repr=False)  # while keys change
     public_url: str = ""  # where browsers reach the collector; "" is its listener
     privacy_contact: str = ""  # who decides what is kept, as the privacy notice names them
+    dashboard_url: str = ""  # where people reach the dashboard; "" is its listener
+    smtp_url: str = field(default="", repr=False)  # who takes mails; "": none are sent
+    smtp_ca: Path | None = None  # whom its certificate is from; None: whom the system knows
+    mail_from: str = ""  # the sender's address
+    mail_report: bool = False  # the privacy report goes to owners each month
     workers: int = 1  # collector processes
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     geoip_db: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
@@ -86,6 +93,17 @@ class Config:
         if self.dashboard_tls_cert and self.dashboard_tls_key:
             return Tls(self.dashboard_tls_cert, self.dashboard_tls_key)
         return self.tls
+
+    @property
+    def dashboard_address(self) -> str:
+        """Return where people reach the dashboard."""
+        scheme = "https" if self.dashboard_tls else "http"
+        return self.dashboard_url or f"{scheme}://{self.dashboard}"
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Return who takes mails; None: none are sent."""
+        return parse_server(self.smtp_url, self.smtp_ca) if self.smtp_url else None
 
 
 def from_environ(environ: Mapping[str, str], **given: Any) -> Config:
@@ -125,6 +143,11 @@ def to_environ(config: Config) -> dict[str, str]:
         "clickhouse_door": str(config.clickhouse_door or ""),
         "public_url": config.public_url,
         "privacy_contact": config.privacy_contact,
+        "dashboard_url": config.dashboard_url,
+        "smtp_url": config.smtp_url,
+        "smtp_ca": _absolute(config.smtp_ca),
+        "mail_from": config.mail_from,
+        "mail_report": "1" if config.mail_report else "",
         "workers": str(config.workers),
         "trusted_proxies": ",".join(map(str, config.trusted_proxies)),
         "geoip_db": ":".join(map(str, config.geoip_db)),
@@ -149,11 +172,15 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
         "dashboard_tls_cert": "dashboard_tls_key",
         "dashboard_tls_key": "dashboard_tls_cert",
         "encryption_old_keys": "encryption_key",
+        "smtp_url": "mail_from",
+        "smtp_ca": "smtp_url",
+        "mail_from": "smtp_url",
+        "mail_report": "smtp_url",
     }
     return [
         f"{PREFIX}{name.upper()}: expected {PREFIX}{other.upper()} with it"
         for name, other in needs.items()
-        if name in values and other not in values
+        if values.get(name) and other not in values
     ]
 
 
@@ -216,6 +243,17 @@ def _clickhouse_url(text: str) -> str:
     return text
 
 
+def _smtp_url(text: str) -> str:
+    parse_server(text)
+    return text
+
+
+def _mail_from(text: str) -> str:
+    if not mail_address(text):
+        raise ValueError("expected one address, such as footfall@shop.example")
+    return text.strip()
+
+
 def _key(text: str) -> str:
     parse_key(text)
     return text
@@ -274,6 +312,11 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "clickhouse_door": parse_address,
     "public_url": _public_url,
     "privacy_contact": _line,
+    "dashboard_url": _public_url,
+    "smtp_url": _smtp_url,
+    "smtp_ca": Path,
+    "mail_from": _mail_from,
+    "mail_report": _flag,
     "workers": _workers,
     "trusted_proxies": _networks,
     "geoip_db": _paths,
@@ -289,7 +332,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "api_requests_per_hour": partial(_whole_number, 1),
 }
 _SECRETS: Final = frozenset(
-    {"clickhouse_url", "maxmind_licence_key", "encryption_key", "encryption_old_keys"}
+    {"clickhouse_url", "smtp_url", "maxmind_licence_key", "encryption_key", "encryption_old_keys"}
 )
 
 

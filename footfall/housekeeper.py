@@ -15,6 +15,8 @@ from collector.facts.salt import SaltBook
 from collector.writer.writer import Writer
 from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
+from footfall.errors import FootfallError
+from footfall.mailing.mailer import Mailer
 from privacy.errors import PrivacyError
 from privacy.retention import Report, due_sites, note_run, run_retention
 from privacy.wiping import WIPE_INTERVAL_S, wipe_deleted
@@ -86,6 +88,12 @@ class _AuditSigner:
     def sign_when_many(self) -> None:
         if self._context.audit.written - self._signed >= SIGNED_AFTER_RECORDS:
             self.sign()
+
+
+def mail_jobs(context: Context) -> list[Job]:
+    """Return the job that mails what has come due; it waits for a server that may not answer."""
+    mailer = Mailer(context)
+    return [Job("mail", 60.0, lambda: mailer.run(datetime.now(UTC)))]
 
 
 class _RetentionKeeper:
@@ -160,5 +168,5 @@ def _expire_salts(context: Context) -> None:
 def _try(job: Job) -> None:
     try:
         job.run()
-    except (SchemaError, PrivacyError, OSError) as error:
+    except (FootfallError, SchemaError, PrivacyError, OSError) as error:
         _log.warning("job_failed", job=job.name, reason=str(error))

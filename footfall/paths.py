@@ -42,6 +42,11 @@ class DataPaths:
         return self.root / "backups.json"
 
     @property
+    def mail(self) -> Path:
+        """Return what was mailed to whom."""
+        return self.root / "mail.json"
+
+    @property
     def rules(self) -> Path:
         """Return what the store process publishes for collectors."""
         return self.root / "rules.json"

@@ -22,10 +22,11 @@ from collector.settings import metrics_directory
 from collector.writer.writer import Writer
 from dashboard.app import create_app
 from dashboard.settings import Credit, DashboardSettings
-from footfall.commands import Context
+from footfall.commands import Context, mail
 from footfall.config import Address, Config, from_environ
 from footfall.control import control_app
-from footfall.housekeeper import jobs, keep_house, retention_jobs
+from footfall.errors import CommandError
+from footfall.housekeeper import jobs, keep_house, mail_jobs, retention_jobs
 from footfall.metrics import WRITER_FILE, render_metrics
 from footfall.opening import open_store
 from footfall.paths import DataPaths
@@ -33,6 +34,7 @@ from footfall.process import beat, child_arguments, inherited_listener
 from footfall.store_socket import listen
 from footfall.tls import Tls, server_options
 from geoip import Locator
+from privacy.inbox import Letter
 from schema import StoreError, migrate
 from schema.analysts import make_analyst_role
 from schema.dump import remove_leftovers
@@ -93,6 +95,9 @@ async def _serve(
     if writer is not None:
         # Apart: salts and closed days wait for nothing that takes minutes.
         threads.start("retention", lambda: keep_house(retention_jobs(context), stop), joined=False)
+        if context.config.mail_server is not None:
+            mailing = mail_jobs(context)
+            threads.start("mail", lambda: keep_house(mailing, stop), joined=False)
     serving: list[Coroutine[Any, Any, object]] = [stopped.wait()]
     if writes or not config.clickhouse_url:
         # Collectors ask here what became of a visitor's wish.
@@ -144,6 +149,14 @@ def _sign_of_life(context: Context) -> Callable[[], object]:
 def _application(context: Context, door_listener: socket.socket | None) -> ASGIApp:
     """Return the dashboard and, on its own port, the ClickHouse door."""
     places = Locator(context.config.geoip_db, directory=context.paths.geoip)
+
+    def mail_answer(letter: Letter, text: str, actor: str) -> str:
+        try:
+            mail.answer(context, letter, text, actor)
+        except CommandError as error:
+            return str(error)
+        return ""
+
     settings = DashboardSettings(
         credits=lambda: _credits(places),
         data=context.paths.root,
@@ -154,6 +167,7 @@ def _application(context: Context, door_listener: socket.socket | None) -> ASGIA
         collector_url=context.config.public_url or f"http://{context.config.collector}",
         api_requests_per_hour=context.config.api_requests_per_hour,
         trusted_proxies=context.config.trusted_proxies,
+        mail_answer=mail_answer if context.config.mail_server else None,
     )
     pages = create_app(settings, context.store, audit=context.audit)
     door: ASGIApp = pages.state.door

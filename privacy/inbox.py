@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias, get_args
@@ -14,6 +15,13 @@ State: TypeAlias = Literal["open", "done", "refused"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 # Our choice: what several people write about one letter in a month.
 LONGEST_NOTES: Final = 8_000
+
+# What servers take without extensions; stricter than RFC 5321, as it goes into a mail's header.
+_MAIL_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)+"
+)
+# RFC 5321, 4.5.3.1.3, without the brackets.
+_LONGEST_ADDRESS: Final = 254
 
 _COLUMNS: Final = (
     "id", "site", "kind", "state", "asked_at", "due", "contact", "message", "notes", "changed_at",
@@ -38,6 +46,12 @@ class Letter:
     def is_overdue(self, today: date) -> bool:
         """Tell whether it should have been answered before today."""
         return self.state == "open" and self.due < today
+
+
+def mail_address(contact: str) -> str:
+    """Return the e-mail address that a text is, "" when it is something else."""
+    text = contact.strip()
+    return text if len(text) <= _LONGEST_ADDRESS and _MAIL_ADDRESS.fullmatch(text) else ""
 
 
 def list_letters(store: Store, site: str = "", state: str = "") -> list[Letter]:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from footfall.cli.options import configuration, json_option, show, store_options
-from footfall.commands.governance import Finding
-from footfall.control import call_long
-from footfall.vulnerabilities import known_vulnerabilities
+from footfall.commands.governance import versions
+from footfall.control import call, call_long
 
 _COLUMNS = ("promise", "state", "text")
 
 
 @click.command("report")
+@click.option("--mail", "address", metavar="ADDRESS", help="Mail it there, too.")
 @json_option
 @store_options
-def report(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None:
-    """Say of each promise whether it is kept; exit 1 when one is broken.
-
-    It is plain text, to be mailed: footfall privacy report | mail -s "Privacy" owner@shop.example
-    """
-    findings = call_long(configuration(data, clickhouse_url), "privacy_report")
-    findings.append(asdict(_versions()))
+def report(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, address: str | None
+) -> None:
+    """Say of each promise whether it is kept; exit 1 when one is broken."""
+    config = configuration(data, clickhouse_url)
+    findings = call_long(config, "privacy_report")
+    findings.append(versions())
+    if address is not None:
+        call(config, "mail_report", address=address, findings=findings)
     show(findings, as_json=as_json, columns=_COLUMNS)
     if any(finding["state"] == "broken" for finding in findings):
         sys.exit(1)
@@ -41,12 +42,3 @@ def record(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None
         show(result, as_json=True)
     else:
         click.echo(result["markdown"])
-
-
-def _versions() -> Finding:
-    known = known_vulnerabilities()
-    if known.not_checked:
-        return Finding("no known vulnerability", "not checked", known.not_checked)
-    if known.found:
-        return Finding("no known vulnerability", "broken", "; ".join(known.found))
-    return Finding("no known vulnerability", "kept", "pip-audit found none")

@@ -44,14 +44,16 @@ def show_one(data: Path | None, clickhouse_url: str | None, as_json: bool, id: s
 @requests.command("answer")
 @click.argument("id")
 @click.option("--note", required=True, help="What was answered or done.")
+@click.option("--mail", "by_mail", is_flag=True, help="Send the note to the visitor's address.")
 @json_option
 @store_options
 def answer(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, id: str, note: str
+    data: Path | None, clickhouse_url: str | None, as_json: bool, id: str, note: str, by_mail: bool
 ) -> None:
-    """Note that one was answered; sending the answer is yours."""
+    """Note that one was answered; without --mail, sending the answer is yours."""
     config = configuration(data, clickhouse_url)
-    show(call(config, "requests_file", id=id, state="done", note=note), as_json=as_json)
+    filed = call(config, "requests_file", id=id, state="done", note=note, by_mail=by_mail)
+    show(filed, as_json=as_json)
 
 
 @requests.command("close")

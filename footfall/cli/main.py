@@ -15,6 +15,7 @@ from footfall.cli.geoip import geoip
 from footfall.cli.governance import record, report
 from footfall.cli.imports import import_
 from footfall.cli.inbox import requests
+from footfall.cli.mail import mail
 from footfall.cli.privacy import privacy
 from footfall.cli.retention import retention
 from footfall.cli.serve import collect, dashboard, serve
@@ -38,7 +39,7 @@ def footfall() -> None:
 
 for command in (
     *(serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql),
-    *(audit, backup, encryption, privacy, retention),
+    *(audit, backup, encryption, mail, privacy, retention),
 ):
     footfall.add_command(command)
 for command in (record, report, requests):

@@ -12,6 +12,9 @@ from typing import Any, Final, Literal
 
 from collector.journal.journal import segment_sequences
 from footfall.commands.context import Context
+from footfall.mailing.reminders import recipients
+from footfall.mailing.sent import load_sent
+from footfall.mailing.server import MailError, check_server
 from footfall.opening import noted_keys
 from geoip import Locator
 from schema import StoreError, list_sites, migrations
@@ -48,6 +51,7 @@ def _findings(context: Context) -> Iterator[Finding]:
     yield from _store(context)
     yield _users(context)
     yield _encryption(context)
+    yield _mail(context)
 
 
 def _disk(root: Path) -> Finding:
@@ -141,6 +145,24 @@ def _encryption(context: Context) -> Finding:
             "encryption", "care", f"{text}; older keys too: run 'footfall encryption rotate'"
         )
     return Finding("encryption", "good", text)
+
+
+def _mail(context: Context) -> Finding:
+    config, server = context.config, context.config.mail_server
+    if server is None:
+        text = "off: nobody is reminded of visitors' requests; set FOOTFALL_SMTP_URL"
+        return Finding("mail", "care", text)
+    try:
+        check_server(server, config.mail_from)
+        sent = load_sent(context.paths.mail)
+    except MailError as error:
+        return Finding("mail", "bad", str(error))
+    failed = [f"{each.reason}: {each.count} tries" for each in sent.failures.values()]
+    if failed:
+        return Finding("mail", "bad", f"not sent, and tried again: {'; '.join(failed)}")
+    if not recipients(list_users(context.store)):
+        return Finding("mail", "care", "no owner has an address that mail can reach")
+    return Finding("mail", "good", f"{server.host}:{server.port} takes it")
 
 
 def _users(context: Context) -> Finding:

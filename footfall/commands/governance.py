@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from collector.facts.salt import SaltBook
 from footfall.commands.context import Context
+from footfall.vulnerabilities import known_vulnerabilities
 from privacy.audit_check import is_empty, verify_signed
 from privacy.errors import PrivacyError
 from privacy.processing import Installed, record_of_processing
@@ -38,6 +39,16 @@ def report(context: Context) -> list[dict[str, Any]]:
     """Return the findings that the store's side can tell."""
     now = datetime.now(UTC)
     return [asdict(finding) for finding in _findings(context, now)]
+
+
+def full_report(context: Context) -> list[dict[str, Any]]:
+    """Return all findings, those about the installed packages too; it may take two minutes."""
+    return [*report(context), versions()]
+
+
+def versions() -> dict[str, Any]:
+    """Return the finding about the packages of the Python that runs this."""
+    return asdict(_versions())
 
 
 def record(context: Context) -> dict[str, Any]:
@@ -132,6 +143,15 @@ def _retention(context: Context, now: datetime) -> Finding:
     if left:
         return Finding("retention met", "broken", f"past its time: {', '.join(sorted(left))}")
     return Finding("retention met", "kept", "nothing is there that is past its time")
+
+
+def _versions() -> Finding:
+    known = known_vulnerabilities()
+    if known.not_checked:
+        return Finding("no known vulnerability", "not checked", known.not_checked)
+    if known.found:
+        return Finding("no known vulnerability", "broken", "; ".join(known.found))
+    return Finding("no known vulnerability", "kept", "pip-audit found none")
 
 
 def _columns(context: Context) -> dict[str, list[str]]:

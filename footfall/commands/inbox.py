@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from footfall.commands.context import Context
+from footfall.commands.mail import answer
 from footfall.errors import CommandError, UsageError
 from privacy.errors import UnknownRequestError
 from privacy.inbox import STATES, Letter, file_letter, find_letter, list_letters
@@ -28,11 +29,16 @@ def show(context: Context, id: str) -> dict[str, Any]:
     return _shown(letter)
 
 
-def file(context: Context, id: str, state: str, note: str = "") -> dict[str, Any]:
-    """Note what was done about a request, and how it stands."""
+def file(
+    context: Context, id: str, state: str, note: str = "", by_mail: bool = False
+) -> dict[str, Any]:
+    """Note what was done about a request, and how it stands; `by_mail` sends the note first."""
     if state not in STATES:
         raise UsageError(f"state {state[:40]!r}: expected one of {', '.join(STATES)}")
     letter = _letter(context, id)
+    if by_mail:
+        answer(context, letter, note, "cli")
+        note = f"sent by mail: {note}"
     filed = file_letter(context.store, letter, state, note, datetime.now(UTC))
     context.audit.record(
         actor="cli", action="request", site=letter.site, rows=1, detail=f"{letter.kind}: {state}"

@@ -1,0 +1,1 @@
+"""Mailing: reminders, reports and answers, handed to the operator's own mail server."""
