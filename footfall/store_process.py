@@ -21,6 +21,7 @@ from collector.metrics import WriterMeter
 from collector.settings import metrics_directory
 from collector.writer.writer import Writer
 from dashboard.app import create_app
+from dashboard.door.early_head import EarlyHeadProtocol
 from dashboard.settings import Credit, DashboardSettings
 from footfall.commands import Context, mail
 from footfall.config import Address, Config, from_environ
@@ -215,6 +216,7 @@ class _Server(uvicorn.Server):
                 application,
                 access_log=False,
                 log_config=None,
+                http=EarlyHeadProtocol,
                 server_header=False,
                 proxy_headers=False,
                 # Live streams end when they are told to; waiting longer would delay the writer.

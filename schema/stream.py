@@ -22,6 +22,11 @@ _KILL: Final = (
     " WHERE Settings['log_comment'] = {mark:String}) ASYNC"
 )
 
+_PROGRESS: Final = (
+    "SELECT read_rows, read_bytes, elapsed, total_rows_approx FROM system.processes"
+    " WHERE Settings['log_comment'] = {mark:String} FORMAT TabSeparated"
+)
+
 
 class QueryError(StoreError):
     """The engine refused a statement or gave it up; `code` is the engine's own number."""
@@ -40,6 +45,7 @@ class Usage:
     read_bytes: int = 0
     result_rows: int = 0
     elapsed_s: float = 0.0
+    total_rows: int = 0  # that are to be read; 0 is unknown, or all that were
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,15 @@ class Streams(Protocol):
 def kill(streams: Streams, mark: str) -> None:
     """Tell the engine to end the query of this mark; does nothing where there is none."""
     streams.text(_KILL, {"mark": mark})
+
+
+def progress(streams: Streams, mark: str) -> Usage | None:
+    """Return how far the query of this mark is; None while, and once, there is none."""
+    answer = streams.text(_PROGRESS, {"mark": mark}).decode().split()
+    if not answer:
+        return None
+    rows, bytes_, elapsed, total = answer[:4]
+    return Usage(int(rows), int(bytes_), elapsed_s=float(elapsed), total_rows=int(total))
 
 
 def escaped(value: str) -> str:

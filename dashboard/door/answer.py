@@ -67,9 +67,25 @@ def summary(usage: Usage, result_bytes: int) -> str:
         "read_bytes": usage.read_bytes,
         "written_rows": 0,
         "written_bytes": 0,
-        "total_rows_to_read": usage.read_rows,
+        "total_rows_to_read": max(usage.total_rows, usage.read_rows),
         "result_rows": usage.result_rows,
         "result_bytes": result_bytes,
         "elapsed_ns": int(usage.elapsed_s * 1e9),
     }
+    return _texts(figures)
+
+
+def progress_line(usage: Usage) -> str:
+    """Return what X-ClickHouse-Progress says of a query that runs."""
+    return _texts(
+        {
+            "read_rows": usage.read_rows,
+            "read_bytes": usage.read_bytes,
+            "total_rows_to_read": usage.total_rows,
+            "elapsed_ns": int(usage.elapsed_s * 1e9),
+        }
+    )
+
+
+def _texts(figures: dict[str, int]) -> str:
     return msgspec.json.encode({name: str(value) for name, value in figures.items()}).decode()

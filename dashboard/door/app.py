@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from dashboard.door.auth import Readers, Shown, shown
+from dashboard.door.early_head import early_head
 from dashboard.door.exchange import NO_ANSWER, Exchange
 from dashboard.door.request import DoorRequest, read_request, url_parameters
 from dashboard.sql import Desk, Reader, RefusedError
@@ -36,9 +37,9 @@ class Door:
         self._desk = desk
         self._readers = Readers(store)
         self._engine: tuple[str, str] | None = None  # version and time zone, once they are asked
-        # Each question has one call at a time, and one that ends it.
+        # Each question has one call at a time, one that looks how far it is, one that ends it.
         limits = desk.limits
-        self._threads = ThreadPoolExecutor(2 * limits.at_once + 4, thread_name_prefix="door")
+        self._threads = ThreadPoolExecutor(3 * limits.at_once + 4, thread_name_prefix="door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -55,7 +56,14 @@ class Door:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         version, timezone = await self._of_engine()
-        exchange = Exchange(self._desk, self._threads, send, version=version, timezone=timezone)
+        exchange = Exchange(
+            self._desk,
+            self._threads,
+            send,
+            version=version,
+            timezone=timezone,
+            head=early_head(scope),
+        )
         try:
             found = await self._read(scope, receive)
         except QueryError as error:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+import brotli  # type: ignore[import-untyped]
 import lz4.block
 import lz4.frame
 from clickhouse_cityhash.cityhash import CityHash128
@@ -24,6 +25,9 @@ _NOT_IMPLEMENTED: Final = 48
 _GZIP_WINDOW_BITS: Final = 31
 # Fast before small: the reader is seldom far away.
 _ZLIB_LEVEL: Final = 3
+
+# Of 0 to 11: what the engine takes is 1; 4 is as fast as gzip here and a tenth smaller.
+_BROTLI_QUALITY: Final = 4
 
 # The engine's own blocks (CompressedWriteBuffer): checksum, method, sizes with these nine bytes.
 _BLOCK_BYTES: Final = 1024 * 1024
@@ -68,6 +72,26 @@ class _Lz4Frames:
         return bytes(head + self._compressor.flush())
 
 
+class _Brotli:
+    """Brotli's stream."""
+
+    def __init__(self) -> None:
+        self._compressor = brotli.Compressor(quality=_BROTLI_QUALITY)
+
+    def compress(self, data: bytes) -> bytes:
+        return bytes(self._compressor.process(data))
+
+    def flush(self) -> bytes:
+        return bytes(self._compressor.finish())
+
+
+class _Unbrotli:
+    """Reads a Brotli stream as the other decompressors read theirs."""
+
+    def decompress(self, data: bytes, limit_bytes: int) -> bytes:
+        return bytes(brotli.Decompressor().process(data, output_buffer_limit=limit_bytes))
+
+
 class EngineBlocks:
     """The engine's own compressed blocks, which `compress=1` asks for."""
 
@@ -88,18 +112,22 @@ _ENCODINGS: Final[dict[str, Callable[[], Compressor]]] = {
     "lz4": _Lz4Frames,
     "gzip": lambda: zlib.compressobj(_ZLIB_LEVEL, wbits=_GZIP_WINDOW_BITS),
     "deflate": lambda: zlib.compressobj(_ZLIB_LEVEL),
+    "br": _Brotli,
 }
+_NOT_WANTED: Final = frozenset({"q=0", "q=0.0", "q=0.00", "q=0.000"})
 _DECODERS: Final[dict[str, Callable[[], Any]]] = {
     "zstd": zstd.ZstdDecompressor,
     "lz4": lz4.frame.LZ4FrameDecompressor,
     "gzip": lambda: zlib.decompressobj(wbits=_GZIP_WINDOW_BITS),
     "deflate": zlib.decompressobj,
+    "br": _Unbrotli,
 }
 
 
 def chosen_encoding(accepted: str) -> str:
     """Return the encoding for an Accept-Encoding header, "" for none."""
-    offered = {part.partition(";")[0].strip().lower() for part in accepted.split(",")}
+    parts = (part.replace(" ", "").lower().partition(";") for part in accepted.split(","))
+    offered = {name for name, _, quality in parts if quality not in _NOT_WANTED}
     return next((name for name in _ENCODINGS if name in offered), "")
 
 
@@ -117,7 +145,7 @@ def decompressed(data: bytes, encoding: str, limit_bytes: int) -> bytes:
         raise RefusedError(f"Content-Encoding {encoding[:20]}", allowed, _NOT_IMPLEMENTED)
     try:
         return bytes(_DECODERS[encoding]().decompress(data, limit_bytes + 1))
-    except (zlib.error, RuntimeError, zstd.ZstdError, EOFError) as error:
+    except (zlib.error, RuntimeError, zstd.ZstdError, brotli.error, EOFError) as error:
         allowed = f"expected a body in {encoding}"
         raise RefusedError("the body cannot be read", allowed, _NOT_IMPLEMENTED) from error
 

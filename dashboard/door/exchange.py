@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, ParamSpec, TypeVar
 
@@ -17,12 +18,14 @@ from dashboard.door.answer import (
     error_text,
     late_error,
     new_tag,
+    progress_line,
     summary,
 )
 from dashboard.door.compression import Compressor, EngineBlocks, chosen_encoding, compressor
+from dashboard.door.early_head import EarlyHead
 from dashboard.door.request import DoorRequest, check_database
 from dashboard.sql import Desk, Reader
-from dashboard.sql.desk import Answer
+from dashboard.sql.desk import Answer, new_mark
 from dashboard.sql.formats import media_type
 from schema import StoreError
 from schema.stream import QueryError, Usage
@@ -34,6 +37,14 @@ T = TypeVar("T")
 _READ_BYTES: Final = 1024 * 1024
 # An answer of no more is sent whole: with its length, what it took, and an error's own status.
 _HEAD_BYTES: Final = 1024 * 1024
+# The same where a client asked to wait for the whole: our choice, in memory, as the disk may be
+# encrypted for a reason.
+_WAITED_FOR_BYTES: Final = 64 * 1024 * 1024
+# Lines of progress before their pace is halved: common clients take 100 lines of a head.
+_LINES_AT_ONE_PACE: Final = 8
+# How long a client of a compressed answer has to read the error at its end and to leave.  One that
+# unpacks beside its reading loses what came last when the connection breaks at once.
+_LAST_WORD_S: Final = 2.0
 NO_ANSWER: Final = 210  # NETWORK_ERROR, as the store is not reached
 
 _log = structlog.get_logger(__name__)
@@ -60,6 +71,7 @@ class Exchange:
         *,
         version: str,
         timezone: str,
+        head: EarlyHead | None = None,
     ) -> None:
         self._desk = desk
         self._threads = threads
@@ -67,8 +79,10 @@ class Exchange:
         self._version = version
         self._headers = {"X-ClickHouse-Timezone": timezone}
         self._answer: Answer | None = None
+        self._head = head
+        self._mark = new_mark()
         self._waits = False
-        self._is_left = False
+        self._left = asyncio.Event()
         self._result_bytes = 0
 
     async def run(self, request: DoorRequest, reader: Reader) -> None:
@@ -96,18 +110,23 @@ class Exchange:
 
     async def leave(self) -> bool:
         """End what runs for a client that is gone; tell whether it still only waited."""
-        self._is_left = True
+        self._left.set()
         if self._answer is not None:
             await self._in_thread(self._answer.cancel)
+        elif not self._waits:
+            await self._in_thread(self._desk.end, self._mark)
         return self._waits
 
     async def _asked(self, request: DoorRequest, reader: Reader) -> tuple[Usage, str]:
         """Return what a question took, and why it failed after its answer had begun."""
-        begun = await self._in_thread(self._begin, request, reader)
+        begun = await self._begun(request, reader)
+        usage = begun.answer.usage
+        if not begun.is_whole:
+            usage = await self._progress() or usage
         headers = {
             "Content-Type": media_type(begun.output_format),
             "X-ClickHouse-Format": begun.output_format,
-            "X-ClickHouse-Summary": summary(begun.answer.usage, len(begun.head)),
+            "X-ClickHouse-Summary": summary(usage, len(begun.head)),
         }
         encoding = chosen_encoding(request.encoding)
         if encoding:
@@ -122,22 +141,41 @@ class Exchange:
         tag = new_tag()
         try:
             await self._start(200, headers | {"X-ClickHouse-Exception-Tag": tag})
-            return await self._stream(begun.answer, begun.head, outer, blocks, tag)
+            return await self._stream(
+                begun.answer, begun.head, outer, blocks, tag, is_encoded=bool(encoding)
+            )
         finally:
             await self._in_thread(begun.answer.close)
+
+    async def _begun(self, request: DoorRequest, reader: Reader) -> _Begun:
+        """Return how an answer begins, and tell meanwhile how far it is where that is asked."""
+        begin = asyncio.ensure_future(self._in_thread(self._begin, request, reader))
+        wait_s, lines = request.progress_ms / 1000, 0
+        while wait_s and self._head and not (await asyncio.wait({begin}, timeout=wait_s))[0]:
+            # Without an answer the question has its error still before it.
+            with suppress(QueryError):
+                if usage := await self._progress():
+                    self._head.send("X-ClickHouse-Progress", progress_line(usage))
+                    lines += 1
+                    wait_s *= 1 if lines % _LINES_AT_ONE_PACE else 2
+        return await begin
+
+    async def _progress(self) -> Usage | None:
+        return await self._in_thread(lambda: self._desk.progress(self._mark))
 
     def _begin(self, request: DoorRequest, reader: Reader) -> _Begun:
         """Return how an answer begins; blocks.  One that is whole, or failed, is closed."""
         check_database(request.database, self._desk.tables.database)
         statement = self._desk.check(request.asked, reader)
-        answer = self._desk.open(statement)
+        answer = self._desk.open(statement, self._mark)
         self._answer = answer
         is_open = False
         try:
-            if self._is_left:
+            if self._left.is_set():
                 answer.cancel()
             head = bytearray()
-            while len(head) <= _HEAD_BYTES:
+            held_bytes = _WAITED_FOR_BYTES if request.is_waited_for else _HEAD_BYTES
+            while len(head) <= held_bytes:
                 data = answer.read(_READ_BYTES)
                 if not data:
                     return _Begun(answer, statement.output_format, bytes(head), is_whole=True)
@@ -149,7 +187,14 @@ class Exchange:
                 answer.close()
 
     async def _stream(
-        self, answer: Answer, data: bytes, outer: Compressor, blocks: Compressor, tag: str
+        self,
+        answer: Answer,
+        data: bytes,
+        outer: Compressor,
+        blocks: Compressor,
+        tag: str,
+        *,
+        is_encoded: bool,
     ) -> tuple[Usage, str]:
         """Send an answer as it comes; an error in it is its end, and breaks the connection."""
         try:
@@ -157,12 +202,15 @@ class Exchange:
                 await self._send_part(
                     await self._in_thread(_compressed, outer, blocks, data), more=True
                 )
-                if self._is_left:
+                if self._left.is_set():
                     return answer.usage, ", the client left"
                 data = await self._in_thread(answer.read, _READ_BYTES)
         except QueryError as error:
             text = late_error(error, tag, self._version)
             await self._send_part(_packed(outer, blocks, text), more=True)
+            if is_encoded:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._left.wait(), _LAST_WORD_S)
             # An answer without its end: no reader takes it for whole.
             return answer.usage, f", code {error.code}"
         await self._send_part(_packed(outer, blocks, b""), more=False)

@@ -38,6 +38,9 @@ _TAKEN: Final = frozenset(
 )  # fmt: skip
 # A query_id of a client is given back in a header.
 _QUERY_ID: Final = re.compile(r"[\w.:+-]{1,100}")
+_YES: Final = ("1", "true")
+# The server's own default, and least: each time costs a question to the engine.
+_PROGRESS_MS: Final = 100
 # Databases that clients name when they are told of none.
 _ANY_DATABASE: Final = frozenset({"", "default"})
 
@@ -52,6 +55,8 @@ class DoorRequest:
     purpose: str
     encoding: str  # what the answer may be encoded in, as Accept-Encoding; "" for nothing
     engine_blocks: bool  # whether the answer comes in the engine's own compressed blocks
+    is_waited_for: bool  # whether the answer is to be whole before it begins
+    progress_ms: int  # how often headers tell how far it is; 0: never
     parameters: Mapping[str, str] = field(repr=False)  # all of them, for a user and password
 
 
@@ -87,8 +92,11 @@ async def read_request(
         query_id=_query_id(parameters.get("query_id", "")),
         database=parameters.get("database") or headers.get("x-clickhouse-database", ""),
         purpose=headers.get("x-footfall-purpose") or parameters.get("purpose", ""),
-        encoding=accepted if parameters.get("enable_http_compression") in ("1", "true") else "",
-        engine_blocks=parameters.get("compress") in ("1", "true"),
+        encoding=accepted if parameters.get("enable_http_compression") in _YES else "",
+        engine_blocks=parameters.get("compress") in _YES,
+        is_waited_for="1"
+        in (parameters.get("wait_end_of_query"), parameters.get("http_wait_end_of_query")),
+        progress_ms=_progress_ms(parameters),
         parameters=parameters,
     )
 
@@ -122,6 +130,13 @@ def _values(parameters: Mapping[str, str]) -> dict[str, str]:
 
 def _with_line_ends(value: str) -> str:
     return "\\".join(escaped(part) for part in value.split("\\"))
+
+
+def _progress_ms(parameters: Mapping[str, str]) -> int:
+    if parameters.get("send_progress_in_http_headers") not in _YES:
+        return 0
+    asked = parameters.get("http_headers_progress_interval_ms", "")
+    return max(int(asked[:9]), _PROGRESS_MS) if asked.isdecimal() else _PROGRESS_MS
 
 
 def _query_id(given: str) -> str:

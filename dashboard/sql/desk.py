@@ -27,7 +27,7 @@ from dashboard.sql.syntax import Node, NoTreeError, canonical, parse, write
 from dashboard.sql.tables import Tables, read_tables
 from privacy.audit import AuditLog
 from schema import Store
-from schema.stream import Question, Stream, Usage
+from schema.stream import Question, Stream, Usage, kill, progress
 
 _TOO_LONG: Final = 62
 _TIMEOUT: Final = 159
@@ -104,16 +104,27 @@ class Desk:
             raise RefusedError("this statement is too long", allowed, _TOO_LONG)
         return self._checked.get((asked.key, reader), lambda: self._check(asked, reader))
 
-    def open(self, statement: Statement) -> Answer:
-        """Return the answer to a checked question; raises QueryError."""
+    def open(self, statement: Statement, mark: str = "") -> Answer:
+        """Return the answer to a checked question; raises QueryError.
+
+        `mark`, from `new_mark`, is for who wants to know how far it is before it begins.
+        """
         question = Question(
             sql=statement.sql,
             output_format=statement.output_format,
             settings=statement.settings,
             parameters=statement.parameters,
-            mark=f"footfall {uuid4()}",
+            mark=mark or new_mark(),
         )
         return Answer(self._streams.open(question), self.limits.seconds)
+
+    def progress(self, mark: str) -> Usage | None:
+        """Return how far a question is; None when it does not run."""
+        return progress(self._streams, mark)
+
+    def end(self, mark: str) -> None:
+        """End a question that has no answer yet; does nothing when it does not run."""
+        kill(self._streams, mark)
 
     def record(
         self,
@@ -209,6 +220,11 @@ class Desk:
             },
             parameters=asked.parameters,
         )
+
+
+def new_mark() -> str:
+    """Return what tells a question from all others while it runs."""
+    return f"footfall {uuid4()}"
 
 
 def _outer_settings(tree: Node) -> list[Node]:

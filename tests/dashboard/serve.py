@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
 from dashboard.app import create_app
+from dashboard.door.early_head import EarlyHeadProtocol
 from dashboard.settings import DashboardSettings
 from dashboard.signin.passwords import hash_password
 from schema import Store
@@ -67,7 +68,12 @@ def an_app(store: Store, data: Path, clock: Callable[[], datetime], **settings: 
 def serving(app: Starlette) -> Iterator[str]:
     """Serve an application on a free port; yield its address."""
     config = uvicorn.Config(
-        app, port=0, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False
+        app,
+        port=0,
+        http=EarlyHeadProtocol,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

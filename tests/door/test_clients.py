@@ -119,6 +119,9 @@ def test_the_client_for_node_asks_streams_and_gets_typed_errors(door: DoorServer
         "streamed": 300_000,
         "refused": {"code": "497", "type": "ACCESS_DENIED"},
         "late": {"code": "395", "type": "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO"},
+        "lateCompressed": {"code": "395", "type": "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO"},
+        "waited": [{"n": 30_000_000}],
+        "hasProgress": True,
     }
 
 

@@ -8,7 +8,9 @@ import json
 import struct
 import time
 import zlib
+from collections.abc import Callable
 
+import brotli  # type: ignore[import-untyped]
 import httpx
 import lz4.block
 import lz4.frame
@@ -100,6 +102,7 @@ def test_a_question_may_come_compressed(door: DoorServer) -> None:
         ("deflate", zlib.compress),
         ("zstd", zstd.compress),
         ("lz4", lz4.frame.compress),
+        ("br", brotli.compress),
     ):
         answer = door.client.post(
             door.url,
@@ -109,11 +112,16 @@ def test_a_question_may_come_compressed(door: DoorServer) -> None:
         assert answer.text == "3\n"
 
 
-def test_a_small_body_that_grows_when_it_is_read_is_refused(door: DoorServer) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "compress"), [("gzip", gzip.compress), ("br", brotli.compress)]
+)
+def test_a_small_body_that_grows_when_it_is_read_is_refused(
+    door: DoorServer, encoding: str, compress: Callable[[bytes], bytes]
+) -> None:
     answer = door.client.post(
         door.url,
-        content=gzip.compress(b"SELECT 1 --" + b"x" * 50_000_000),
-        headers={"Authorization": f"Bearer {door.mine}", "Content-Encoding": "gzip"},
+        content=compress(b"SELECT 1 --" + b"x" * 50_000_000),
+        headers={"Authorization": f"Bearer {door.mine}", "Content-Encoding": encoding},
     )
 
     assert (answer.status_code, answer.headers["X-ClickHouse-Exception-Code"]) == (400, "62")
@@ -159,6 +167,7 @@ def test_answers_come_in_the_engines_formats(
         ("deflate", zlib.decompress),
         ("zstd", zstd.decompress),
         ("lz4", lz4.frame.decompress),
+        ("br", brotli.decompress),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 400_000], ids=["whole", "streamed"])
@@ -175,6 +184,15 @@ def test_answers_are_compressed_as_asked(
     assert answer.headers["Content-Encoding"] == encoding
     assert callable(decompress)
     assert decompress(packed) == "".join(f"{number}\n" for number in range(rows)).encode()
+
+
+def test_an_encoding_that_is_declined_is_not_used(door: DoorServer) -> None:
+    headers = {"Authorization": f"Bearer {door.mine}", "Accept-Encoding": "zstd;q=0, br;q=0.5"}
+    answer = door.client.post(
+        door.url, params={"enable_http_compression": 1}, content="SELECT 1", headers=headers
+    )
+
+    assert (answer.headers["Content-Encoding"], answer.text) == ("br", "1\n")
 
 
 def test_without_being_asked_to_nothing_is_compressed(door: DoorServer) -> None:
@@ -239,6 +257,27 @@ def test_there_is_one_database(door: DoorServer) -> None:
     assert ask(door, "SELECT 1", database="footfall").text == "1\n"
     assert ask(door, "SELECT 1", database="default").text == "1\n"
     assert ask(door, "SELECT 1", database="system").status_code == 404
+
+
+def test_an_answer_that_is_waited_for_begins_when_it_is_whole(door: DoorServer) -> None:
+    late = "SELECT throwIf(number = 3000000), toString(number) FROM numbers(4000000)"
+
+    failed = ask(door, late, wait_end_of_query=1)
+    whole = ask(door, "SELECT number FROM numbers(400000)", wait_end_of_query=1)
+
+    assert (failed.status_code, failed.headers["X-ClickHouse-Exception-Code"]) == (500, "395")
+    assert failed.text.startswith("Code: 395. DB::Exception: ")
+    assert json.loads(whole.headers["X-ClickHouse-Summary"])["result_rows"] == "400000"
+
+
+def test_an_answer_that_streams_tells_what_was_read_until_then(door: DoorServer) -> None:
+    question = "SELECT number, sipHash64(number) FROM numbers(4000000)"
+    headers = {"Authorization": f"Bearer {door.mine}"}
+    with door.client.stream("POST", door.url, content=question, headers=headers) as answer:
+        for _ in answer.iter_raw():
+            pass
+
+    assert int(json.loads(answer.headers["X-ClickHouse-Summary"])["read_rows"]) > 0
 
 
 def test_a_session_and_other_habits_of_clients_are_passed_over(door: DoorServer) -> None:

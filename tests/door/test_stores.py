@@ -33,6 +33,9 @@ def test_the_door_answers_over_either_store(store: Store, tmp_path: Path) -> Non
         assert ask(door, "SELECT toUInt8('x')").headers["X-ClickHouse-Exception-Code"] == "6"
         oracle = f"SELECT count() FROM events WHERE throwIf(path = '/{FOREIGN}')"  # noqa: S608
         assert ask(door, oracle).text == "0\n"
+        long = "SELECT count() FROM numbers(60000000) WHERE sipHash128(number) != 'x'"
+        told = ask(door, long, send_progress_in_http_headers=1).headers["X-ClickHouse-Progress"]
+        assert '"total_rows_to_read":"60000000"' in told
 
 
 def test_a_stream_gives_an_answer_in_pieces(store: Store) -> None:

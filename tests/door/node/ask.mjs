@@ -5,7 +5,6 @@ const [url, username, password] = process.argv.slice(2);
 const { origin, pathname } = new URL(url);
 const options = { url: origin, pathname, username, password, database: "footfall" };
 const client = createClient({ ...options, compression: { response: true } });
-// Compressed, the client loses the message of an answer that breaks off, and tells only of that.
 const plain = createClient(options);
 
 const rows = await client.query({
@@ -22,18 +21,32 @@ const stream = (
 answered.streamed = 0;
 for await (const part of stream) answered.streamed += part.length;
 
+const late = "SELECT throwIf(number = 3000000), number FROM numbers(4000000)";
 const failures = {
-  refused: "SELECT * FROM users",
-  late: "SELECT throwIf(number = 3000000), number FROM numbers(4000000)",
+  refused: [plain, "SELECT * FROM users"],
+  late: [plain, late],
+  lateCompressed: [client, late],
 };
-for (const [name, query] of Object.entries(failures)) {
+for (const [name, [asking, query]] of Object.entries(failures)) {
   try {
-    const result = await plain.query({ query, format: "JSONCompactEachRow" });
+    const result = await asking.query({ query, format: "JSONCompactEachRow" });
     for await (const part of result.stream()) part;
   } catch (error) {
     answered[name] = { code: error.code, type: error.type };
   }
 }
-await client.close();
-await plain.close();
+
+// As a client asks that waits for long.
+const patient = createClient({
+  ...options,
+  clickhouse_settings: { send_progress_in_http_headers: 1, wait_end_of_query: 1 },
+});
+const waited = await patient.query({
+  query: "SELECT count() AS n FROM numbers(30000000) WHERE sipHash128(number) != 'x'",
+  format: "JSONEachRow",
+});
+answered.waited = await waited.json();
+answered.hasProgress = "x-clickhouse-progress" in waited.response_headers;
+
+for (const each of [client, plain, patient]) await each.close();
 console.log(JSON.stringify(answered));
