@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import re
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -26,6 +27,9 @@ _CONNECTIONS: Final = 4
 _TIMEOUT_S: Final = 10.0
 _ACCEPTED: Final = 202
 _ID_BITS: Final = 128
+
+# How often a shop that is not open yet is looked at.
+_LOOK_AGAIN_S: Final = 0.2
 
 # All visits come from this machine's address, so the user agent alone makes them different
 # visitors. The build's number does: nothing that is counted reads it.
@@ -63,8 +67,14 @@ class Trickle:
         self._is_refused = False
 
     async def run(self, visits_a_minute: int, stop: asyncio.Event) -> None:
-        """Let visitors come until `stop` is set; those who are in the shop then just vanish."""
+        """Let visitors come once the shop is open, until `stop` is set.
+
+        Those who are in the shop then just vanish.
+        """
         visits: set[asyncio.Task[int]] = set()
+        while not stop.is_set() and not await asyncio.to_thread(self._is_open):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LOOK_AGAIN_S)
         while not stop.is_set():
             task = asyncio.create_task(self.visit())
             visits.add(task)
@@ -149,6 +159,17 @@ class Trickle:
                 "trickle_refused" if self._is_refused else "trickle_goes_on", answer=answer
             )
         return answer == _ACCEPTED
+
+    def _is_open(self) -> bool:
+        """Tell whether the collector takes beacons: at the first start there is no site yet."""
+        connection = http.client.HTTPConnection(self._address, timeout=_TIMEOUT_S)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def _post(self, guest: _Guest, beacon: dict[str, Any]) -> int:
         hints = guest.agent.hints

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from footfall.vulnerabilities import known_vulnerabilities, read_report
@@ -36,15 +34,3 @@ def test_where_nobody_can_be_asked_it_says_so() -> None:
     assert read_report("").not_checked == "the registry could not be asked"
     assert read_report("no JSON").found == ()
     assert known_vulnerabilities(timeout_s=0.01).not_checked != ""
-
-
-def test_the_check_passes_over_this_repository() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.security.check_secrets"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout == ""
-    assert done.returncode == 0
