@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 Metric: TypeAlias = Literal[
     "visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration",
     "events", "scroll_depth", "percentage", "conversion_rate", "group_conversion_rate",
-    "average_revenue", "total_revenue", "time_on_page",
+    "average_revenue", "total_revenue", "time_on_page", "exit_rate", "lcp_ms", "fcp_ms",
+    "ttfb_ms", "inp_ms", "cls",
 ]  # fmt: skip
 RangeName: TypeAlias = Literal[
     "day", "24h", "7d", "28d", "30d", "91d", "month", "6mo", "12mo", "year", "all"
 ]
-DateRange: TypeAlias = RangeName | tuple[date | datetime | str, date | datetime | str]
+DateRange: TypeAlias = RangeName | str | tuple[date | datetime | str, date | datetime | str]
 Value: TypeAlias = float | int | None
 
 # Our choice: longer than any question may take.

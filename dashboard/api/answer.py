@@ -12,13 +12,14 @@ from dashboard.api.figures import Key, Table, read_table, scope_of, totals, valu
 from dashboard.api.question import Question
 from dashboard.figures.condition import tests_of
 from dashboard.figures.filters import is_by_place
-from dashboard.figures.query import MAX_ROWS, Group
+from dashboard.figures.query import MAX_ROWS, Group, has_imports
 from privacy.small_numbers import fold, is_guarded, is_view_hidden
 from schema import Store
 
 # Of these the difference is told, of others the change in percent.
 _RATES: Final = (
     "bounce_rate", "percentage", "conversion_rate", "group_conversion_rate", "scroll_depth",
+    "exit_rate",
 )  # fmt: skip
 
 Values: TypeAlias = list[Any]
@@ -48,7 +49,7 @@ def answer(store: Store, question: Question) -> Answer:
     meta: dict[str, Any] = {}
     level = question.site.small_number
     if question.has_imports:
-        meta |= {"imports_included": False, "imports_skip_reason": "no_imported_data"}
+        meta |= _imports(store, question)
     if question.labels is not None:
         meta["time_labels"] = list(question.labels)
     if _is_hidden(store, question, question.range):
@@ -83,6 +84,14 @@ def _meta(
     if table.group_total > MAX_ROWS:
         meta["rows_left_out"] = table.group_total - MAX_ROWS
     return meta
+
+
+def _imports(store: Store, question: Question) -> dict[str, Any]:
+    """Return whether imported figures are among those of the range: where they are, always."""
+    found = question.range
+    if has_imports(store, question.site.name, found.since, found.until):
+        return {"imports_included": True}
+    return {"imports_included": False, "imports_skip_reason": "no_imported_data"}
 
 
 def is_guarded_question(question: Question) -> bool:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, Literal, cast
 
@@ -29,7 +30,10 @@ MAX_TESTS: Final = 50
 MAX_DEPTH: Final = 8
 MAX_VALUES: Final = 100
 
-TEST_WORDS: Final = ("is", "is_not", "contains", "contains_not", "matches", "matches_not")
+TEST_WORDS: Final = (
+    "is", "is_not", "contains", "contains_not", "matches", "matches_not", "matches_wildcard",
+    "matches_wildcard_not",
+)  # fmt: skip
 JOIN_WORDS: Final = ("and", "or", "not", "has_done", "has_not_done")
 
 
@@ -94,7 +98,9 @@ def _test(word: str, value: list[Any], at: str) -> Condition:
     if len(value) == 4:
         modifiers = an_object(value[3], f"{at}[3]", ("case_sensitive",))
         is_sensitive = a_flag(modifiers.get("case_sensitive", True), f"{at}[3].case_sensitive")
-    operator = cast(TestOperator, word.removesuffix("_not"))
+    if word.startswith("matches_wildcard"):
+        texts = [wildcard_pattern(text) for text in texts]
+    operator = cast(TestOperator, word.removesuffix("_not").removesuffix("_wildcard"))
     if operator == "matches" and not all(texts):
         raise ParameterError(f"{at}[2]", "expected patterns that are not empty")
     test = (
@@ -108,6 +114,11 @@ def _test(word: str, value: list[Any], at: str) -> Condition:
         )
     )
     return Not(test) if word.endswith("_not") else test
+
+
+def wildcard_pattern(text: str) -> str:
+    """Return the pattern of a text in which each * is any signs."""
+    return f"^{'.*'.join(map(re.escape, text.split('*')))}$" if text else ""
 
 
 def _text(value: Any, at: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -24,8 +25,8 @@ LAST_DAY: Final = date(2100, 12, 31)
 # Our choice: two days of minutes are 2,880 labels.
 MAX_DAYS_BY_MINUTE: Final = 2
 
-_DAYS: Final = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
-_MONTHS: Final = {"month": 1, "6mo": 6, "12mo": 12}
+# Any number of days or months, the named ones among them.
+COUNTED: Final = "([1-9][0-9]{0,2})d|([1-9][0-9]?)mo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,18 @@ def named_range(key: str, site: Site, now: datetime, first_day: date | None = No
 
 def range_up_to(key: str, day: date) -> DateRange:
     """Return a range that ends on a day; raises ParameterError."""
-    if key in _DAYS:
-        return DateRange(key, day - timedelta(days=_DAYS[key] - 1), day)
-    if key in _MONTHS:
-        return DateRange(key, _months_before(day.replace(day=1), _MONTHS[key] - 1), day)
+    if found := re.fullmatch(COUNTED, key):
+        days, months = found.groups()
+        since = (
+            day - timedelta(days=int(days) - 1)
+            if days
+            else _months_before(day.replace(day=1), int(months) - 1)
+        )
+        return DateRange(key, since, day)
+    if key == "day":
+        return DateRange(key, day, day)
+    if key == "month":
+        return DateRange(key, day.replace(day=1), day)
     if key == "year":
         return DateRange(key, day.replace(month=1, day=1), day)
     raise ParameterError("date_range", f"{key[:100]!r}: expected {_EXPECTED}")
@@ -132,7 +141,8 @@ def auto_step(found: DateRange) -> TimeStep:
     """Return by what `time` goes."""
     if found.key == "24h":
         return "hour"
-    key = "12mo" if found.key in ("6mo", "12mo", "year") else "custom"
+    is_months = found.key == "year" or (found.key.endswith("mo") and found.key != "1mo")
+    key = "12mo" if is_months else "custom"
     return step_of(Period(key, found.since, found.until))
 
 
@@ -174,7 +184,8 @@ def _clock_labels(found: DateRange, step: timedelta, site: Site) -> list[str]:
 
 
 _EXPECTED: Final = (
-    f'one of {", ".join(KEYS)}, or two dates or instants, as in ["2026-11-01", "2026-11-30"]'
+    f'one of {", ".join(KEYS)}, other days or months, as in "90d" and "3mo", or two dates or'
+    ' instants, as in ["2026-11-01", "2026-11-30"]'
 )
 
 

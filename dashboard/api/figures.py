@@ -11,9 +11,10 @@ from babel.numbers import format_compact_currency, format_currency
 
 from dashboard.api.conditions import GOAL_NAMES, is_of_goals
 from dashboard.api.date_range import DateRange
+from dashboard.api.names import VITALS
 from dashboard.api.question import Question
 from dashboard.figures.condition import Condition
-from dashboard.figures.dimensions import Dimension
+from dashboard.figures.dimensions import DIMENSIONS, Dimension
 from dashboard.figures.query import (
     Figures,
     Group,
@@ -24,6 +25,7 @@ from dashboard.figures.query import (
     money_by,
     scope_of_days,
     session_pageviews_by,
+    vitals_by,
 )
 from schema import Store
 
@@ -45,6 +47,8 @@ class Table:
     converting: dict[Key, int] = field(default_factory=dict)  # the same by the other dimensions
     session_pageviews: dict[Key, tuple[int, int]] = field(default_factory=dict)
     engagement: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    vitals: dict[Key, dict[str, float | None]] = field(default_factory=dict)
+    page_pageviews: dict[Key, int] = field(default_factory=dict)  # by page
     money: dict[Key, ByCurrency] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)  # by metric
 
@@ -71,6 +75,11 @@ def read_table(store: Store, question: Question, found: DateRange) -> Table:
         table.session_pageviews = session_pageviews_by(store, scope, dimensions, timezone=zone)
     if metrics & {"scroll_depth", "time_on_page"}:
         table.engagement = engagement_by(store, scope, dimensions, timezone=zone)
+    if metrics & set(VITALS):
+        table.vitals = vitals_by(store, scope, dimensions, timezone=zone)
+    if "exit_rate" in metrics:
+        pages = figures_by(store, scope, [DIMENSIONS["page"]]).rows
+        table.page_pageviews = {row.key: row.figures.pageviews for row in pages}
     if metrics & {"total_revenue", "average_revenue"}:
         table.money = money_by(store, scope, dimensions, timezone=zone)
     return table
@@ -126,6 +135,10 @@ def _value(metric: str, question: Question, table: Table, group: Group) -> Any:
             return _percent(
                 figures.visitors, table.converting.get(_key_of_others(question, key), 0)
             )
+        case "exit_rate":
+            return _percent(figures.sessions, table.page_pageviews.get(key, 0))
+        case "lcp_ms" | "fcp_ms" | "ttfb_ms" | "inp_ms" | "cls":
+            return _vital(table.vitals.get(key, {}).get(metric))
         case "time_on_page":
             return round(table.engagement[key][0]) if key in table.engagement else None
         case "scroll_depth":
@@ -136,6 +149,11 @@ def _value(metric: str, question: Question, table: Table, group: Group) -> Any:
 
 def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 2) if whole else None
+
+
+def _vital(value: float | None) -> float | None:
+    # Milliseconds are whole; a layout shift is told to thousandths, as browsers' tools do.
+    return value if value is None or isinstance(value, int) else round(value, 3)
 
 
 def _revenue(metric: str, table: Table, key: Key) -> dict[str, Any] | None:

@@ -27,8 +27,11 @@ MAX_PROPERTY_LENGTH: Final = 300
 METRICS: Final = (
     "visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration",
     "events", "scroll_depth", "percentage", "conversion_rate", "group_conversion_rate",
-    "average_revenue", "total_revenue", "time_on_page",
+    "average_revenue", "total_revenue", "time_on_page", "exit_rate", "lcp_ms", "fcp_ms",
+    "ttfb_ms", "inp_ms", "cls",
 )  # fmt: skip
+# Of page loads, at the 75th percentile: web.dev/articles/vitals, "Core Web Vitals".
+VITALS: Final = ("lcp_ms", "fcp_ms", "ttfb_ms", "inp_ms", "cls")
 
 TimeStep = Literal["", "minute", "hour", "day", "week", "month"]
 
@@ -81,6 +84,8 @@ def _own(name: str, ours: str, empty: str = NOT_SET) -> ApiDimension:
     return ApiDimension(name, DIMENSIONS[ours], empty)
 
 
+# Finer than a country in many of them.
+_TIMEZONE: Final = Dimension("timezone", "both", "timezone", is_daily=False, is_place=True)
 _CITY_NAME: Final = Dimension("city_name", "both", "city", is_daily=False, is_place=True)
 
 _FIXED: Final = {
@@ -103,6 +108,7 @@ _FIXED: Final = {
         _own("visit:device", "device"),
         _own("visit:screen", "screen"),
         _own("visit:language", "language"),
+        ApiDimension("visit:timezone", _TIMEZONE),
         _own("visit:browser", "browser"),
         _own("visit:browser_version", "browser_version"),
         _own("visit:os", "os"),

@@ -11,7 +11,7 @@ import msgspec
 
 from dashboard.api import v1
 from dashboard.api.conditions import MAX_TESTS, MAX_VALUES, TEST_WORDS
-from dashboard.api.date_range import COMPARISON_MODES, KEYS
+from dashboard.api.date_range import COMPARISON_MODES, COUNTED, KEYS
 from dashboard.api.fields import MAX_TEXT_LENGTH
 from dashboard.api.names import FILTER_NAMES, MAX_PROPERTY_LENGTH, METRICS, PROPERTY, TIME_NAMES
 from dashboard.api.question import DEFAULT_LIMIT, MAX_DIMENSIONS
@@ -229,7 +229,13 @@ def _schemas() -> _Node:
     return {
         "Error": _object({"error": {"type": "string"}}, ["error"]),
         "Query": _query_schema(),
-        "DateRange": {"anyOf": [{"enum": list(KEYS)}, _ref("Dates")]},
+        "DateRange": {
+            "anyOf": [
+                {"enum": list(KEYS)},
+                {"type": "string", "pattern": f"^({COUNTED})$"},
+                _ref("Dates"),
+            ]
+        },
         "Dates": _tuple(*[{"type": "string", "examples": ["2026-11-01"]}] * 2),
         "Condition": _condition(),
         "Answer": _answer(),
@@ -336,7 +342,7 @@ def _meta() -> _Node:
     number = _whole(0)
     return _object(
         {
-            "imports_included": {"const": False},
+            "imports_included": {"type": "boolean"},
             "imports_skip_reason": {"type": "string"},
             "time_labels": {"type": "array", "items": {"type": "string"}},
             "total_rows": number,

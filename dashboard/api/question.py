@@ -120,6 +120,8 @@ def checked(question: Question) -> Question:
             each.dimension.level == "event" for each in question.dimensions
         ):
             raise ParameterError(at, f"{metric} is of visits: it takes no event: dimension")
+        if metric == "exit_rate" and names != {"visit:exit_page"}:
+            raise ParameterError(at, "exit_rate needs visit:exit_page as its only dimension")
         if metric == "percentage" and not question.dimensions:
             raise ParameterError(at, "percentage needs a dimension")
     return question

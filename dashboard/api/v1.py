@@ -187,8 +187,7 @@ def _filter(text: str) -> list[Any]:
         raise ParameterError("filters", f"expected at most {MAX_VALUES} values")
     negated = "_not" if found["sign"] == "!=" else ""
     if any("*" in value for value in values):
-        patterns = [f"^{'.*'.join(map(re.escape, value.split('*')))}$" for value in values]
-        return [f"matches{negated}", found["name"], patterns]
+        return [f"matches_wildcard{negated}", found["name"], values]
     return [f"is{negated}", found["name"], values]
 
 

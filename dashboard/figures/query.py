@@ -247,6 +247,18 @@ def engagement_by(
     return {_values(key, dimensions): (engaged_s, scroll) for key, engaged_s, scroll in rows}
 
 
+def vitals_by(
+    store: Store, scope: Scope, dimensions: Sequence[Dimension], *, timezone: str = "UTC"
+) -> dict[tuple[str, ...], dict[str, float | None]]:
+    """Return by combination of values the web vitals of page loads, by the columns' names."""
+    view = scope.from_events(dimensions)
+    rows = _run(store, "page_vitals", view, dimensions, timezone=timezone)
+    names = ("lcp_ms", "fcp_ms", "ttfb_ms", "inp_ms", "cls")
+    return {
+        _values(key, dimensions): dict(zip(names, values, strict=True)) for key, *values in rows
+    }
+
+
 def money_by(
     store: Store, scope: Scope, dimensions: Sequence[Dimension], *, timezone: str = "UTC"
 ) -> dict[tuple[str, ...], dict[str, Money]]:
@@ -296,6 +308,11 @@ def nobody_pageviews(store: Store, scope: Scope) -> int:
 def has_figures(store: Store, site: str) -> bool:
     """Return whether a site has counted anything yet."""
     return bool(store.run(QUERIES, "has_figures", site=site))
+
+
+def has_imports(store: Store, site: str, since: date, until: date) -> bool:
+    """Return whether days of a site, both included, hold what was brought in from files."""
+    return bool(store.run(QUERIES, "has_imports", site=site, since=since, until=until))
 
 
 def first_day(store: Store, site: str) -> date | None:

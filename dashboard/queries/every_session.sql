@@ -26,6 +26,7 @@ SELECT
     max(r.country)                                         AS country,
     max(r.region)                                          AS region,
     max(r.city)                                            AS city,
+    max(r.timezone)                                        AS timezone,
     max(r.language)                                        AS language,
     max(r.screen)                                          AS screen,
     r.day                                                  AS day

@@ -11,7 +11,7 @@ import pytest
 from schema import Site, save_site
 from schema.closing import close_day
 from tests.api.stats_shop import BOTH, FIRST, NOW, ROWS, SECOND, Shop, a_shop
-from tests.dashboard.build_rows import SITE, insert_rows
+from tests.dashboard.build_rows import SITE, at, event_row, insert_rows
 
 AZN_80 = {"value": 80.0, "currency": "AZN", "short": "AZN80", "long": "AZN80.00"}
 FROM_GOOGLE = ["is", "visit:source", ["Google"]]
@@ -265,3 +265,91 @@ def test_closed_days_give_the_same_answers(shop: Shop) -> None:
         close_day(shop.store, closed, date.fromisoformat(day), NOW)
     for question in whole:
         assert shop.rows(site_id=closed.name, **question) == shop.rows(**question), question
+
+
+FAST = "fast.example"
+
+
+def _measured(visitor: int, lcp_ms: int | None, cls: float | None, minute: int = 0) -> Any:
+    return event_row(
+        at(f"{SECOND} 11:0{minute}"), site=FAST, visitor=visitor, session=visitor, page_id=visitor,
+        path="/slow" if visitor < 5 else "/quick", name="engagement", lcp_ms=lcp_ms, cls=cls,
+    )  # fmt: skip
+
+
+def test_web_vitals_are_those_that_three_page_loads_of_four_keep_within(shop: Shop) -> None:
+    save_site(shop.store, Site(name=FAST, small_number=1))
+    # Of 100, 200, 300, 400 the 75th percentile is the fourth, whose load told a smaller one later.
+    rows = [_measured(n, 100 * n, 0.01 * n) for n in range(1, 5)]
+    rows += [_measured(4, 50, None, minute=1), _measured(5, 80, None)]
+    rows += [
+        event_row(
+            at(f"{SECOND} 10:0{n}"), site=FAST, visitor=n, session=n, starts=True,
+            path="/slow" if n < 5 else "/quick", timezone="Asia/Baku" if n > 1 else "",
+        )
+        for n in range(1, 6)
+    ]  # fmt: skip
+    insert_rows(shop.store, rows)
+    vitals = ["lcp_ms", "inp_ms", "cls"]
+    quick = [["is", "event:page", ["/quick"]]]
+
+    found = shop.rows(site_id=FAST, metrics=["visitors", *vitals], dimensions=["event:page"])
+    assert found == [(["/slow"], [4, 400, None, 0.04]), (["/quick"], [1, 80, None, None])]
+    assert shop.totals("lcp_ms", site_id=FAST, filters=quick) == [80]
+    zones = shop.rows(
+        site_id=FAST, metrics=["visitors", "pageviews"], dimensions=["visit:timezone"]
+    )
+    assert zones == [(["Asia/Baku"], [4, 4]), (["(not set)"], [1, 1])]
+
+
+def test_an_exit_rate_is_of_the_pageviews_of_the_page_that_was_last(shop: Shop) -> None:
+    # / is last for visitors 3 and 4, of three pageviews of it; /cart for 1 and 2, of three.
+    rows = shop.rows(metrics=["visits", "exit_rate"], dimensions=["visit:exit_page"])
+
+    assert rows == [(["/"], [2, 66.67]), (["/cart"], [2, 66.67])]
+    refused = shop.post(metrics=["exit_rate"], dimensions=["visit:source"])
+    assert refused.json()["error"].startswith("metrics[0]: exit_rate needs visit:exit_page")
+
+
+@pytest.mark.parametrize(
+    ("word", "patterns", "visitors"),
+    [
+        ("matches_wildcard", ["/c*t"], 2),
+        ("matches_wildcard", ["/c.*"], 0),
+        ("matches_wildcard", ["/", "*art"], 4),
+        ("matches_wildcard_not", ["/c*"], 3),
+    ],
+)
+def test_a_star_is_any_signs(shop: Shop, word: str, patterns: list[str], visitors: int) -> None:
+    assert shop.totals("visitors", filters=[[word, "event:page", patterns]]) == [visitors]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "visitors"),
+    [("2d", "2026-11-19", 1), ("3d", FIRST, 4), ("1mo", "2026-11-01", 4), ("3mo", "2026-09-01", 4)],
+)
+def test_a_range_is_of_any_number_of_days_or_months(
+    shop: Shop, name: str, first: str, visitors: int
+) -> None:
+    found = shop.query(date_range=name)
+
+    assert found["query"]["date_range"][0] == f"{first}T00:00:00+00:00"
+    assert found["results"][0]["metrics"] == [visitors]
+
+
+@pytest.mark.parametrize("name", ["0d", "07d", "1000d", "100mo", "5", "d", "-1d", "7D"])
+def test_a_range_that_is_none_is_refused(shop: Shop, name: str) -> None:
+    assert shop.post(date_range=name).status_code == 400
+
+
+def test_imported_days_are_told_where_there_are_some(shop: Shop) -> None:
+    columns = ["id", "site", "kind", "state", "days", "merged_days", "events", "figures"]
+    row = [1, SITE, "umami", "done", [date(2026, 11, 1)], [], 5, 0]
+    now = [NOW, NOW]
+    shop.store.insert("imports", [*columns, "started_at", "changed_at"], [[*row, *now]])
+
+    without = shop.query(include={"imports": True})["meta"]
+    having = shop.query(include={"imports": True}, date_range=["2026-11-01", SECOND])["meta"]
+
+    assert without == {"imports_included": False, "imports_skip_reason": "no_imported_data"}
+    assert having == {"imports_included": True}

@@ -43,6 +43,7 @@ _DEFAULTS: dict[str, Any] = {
     "country": "AZ",
     "region": "",
     "city": "",
+    "timezone": "",
     "language": "az",
     "screen": "Desktop",
     "props": {},
@@ -51,6 +52,9 @@ _DEFAULTS: dict[str, Any] = {
     "interactive": True,
     "engaged_ms": 0,
     "scroll_depth": 0,
+    "lcp_ms": None,
+    "inp_ms": None,
+    "cls": None,
 }
 
 
