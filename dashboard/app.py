@@ -34,17 +34,21 @@ from dashboard.errors import (
     NotSignedInError,
     ParameterError,
     PasswordNeededError,
+    SecondFactorNeededError,
 )
 from dashboard.figures.live import LiveHub
 from dashboard.headers import Headers
 from dashboard.rendering.render import render
 from dashboard.settings import DashboardSettings
 from dashboard.signin.accounts import Accounts
+from dashboard.signin.second_factors import SecondFactors
+from dashboard.signin.second_step import SecondStep
 from dashboard.signin.sessions import Sessions, session_key
 from dashboard.signin.throttle import Throttle
 from dashboard.sql import Desk
-from dashboard.views import audit as audit_view
 from dashboard.views import (
+    account,
+    code,
     details,
     dropped,
     export,
@@ -56,6 +60,7 @@ from dashboard.views import (
     sql,
     start,
 )
+from dashboard.views import audit as audit_view
 from dashboard.workbench.questions import Questions
 from privacy.audit import AuditLog
 from schema import Store, StoreError
@@ -91,18 +96,23 @@ def create_app(
             NotFoundError: _on_not_found,
             NotSignedInError: _on_not_signed_in,
             PasswordNeededError: _on_password_needed,
+            SecondFactorNeededError: _on_second_factor_needed,
             ForgedFormError: _on_forged_form,
             StoreError: _on_store,
             HTTPException: _on_http,
         },
     )
+    key = session_key(settings.data)
+    second_factors = SecondFactors(store, audit, settings.keys, clock)
     app.state.door = door
     app.state.context = Context(
         settings=settings,
         store=store,
         audit=audit,
-        accounts=Accounts(store, audit),
-        sessions=Sessions(session_key(settings.data)),
+        accounts=Accounts(store, audit, second_factors),
+        second_factors=second_factors,
+        second_step=SecondStep(key),
+        sessions=Sessions(key),
         throttle=Throttle(),
         live=LiveHub(store, clock),
         desk=desk,
@@ -122,7 +132,14 @@ def _routes() -> list[Route | Mount]:
         Route("/metrics", metrics.metrics),
         Route("/login", login.login_page, methods=["GET"]),
         Route("/login", login.login, methods=["POST"]),
+        Route(login.CODE_PAGE, code.code_page, methods=["GET"]),
+        Route(login.CODE_PAGE, code.take_code, methods=["POST"]),
         Route("/logout", login.logout, methods=["POST"]),
+        Route(account.ACCOUNT_PAGE, account.account),
+        Route(account.SET_UP_PAGE, account.set_up, methods=["GET"]),
+        Route(account.SET_UP_PAGE, account.turn_on, methods=["POST"]),
+        Route(f"{account.SET_UP_PAGE}/off", account.turn_off, methods=["POST"]),
+        Route(f"{account.SET_UP_PAGE}/codes", account.renew_codes, methods=["POST"]),
         Route(login.PASSWORD_PAGE, login.password_page, methods=["GET"]),
         Route(login.PASSWORD_PAGE, login.change_password, methods=["POST"]),
         Route("/sites/{site}", overview.overview),
@@ -189,6 +206,12 @@ async def _on_password_needed(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return _answer(request, 403, "", str(error))
     return RedirectResponse(login.PASSWORD_PAGE, 303)
+
+
+async def _on_second_factor_needed(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return _answer(request, 403, "", str(error))
+    return RedirectResponse(account.ACCOUNT_PAGE, 303)
 
 
 async def _on_forged_form(request: Request, error: Exception) -> Response:

@@ -13,12 +13,14 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard.api.rate import Rate
-from dashboard.errors import ForgedFormError, PasswordNeededError
+from dashboard.errors import ForgedFormError, PasswordNeededError, SecondFactorNeededError
 from dashboard.figures.live import LiveHub
 from dashboard.settings import DashboardSettings
 from dashboard.signin.access import SignedIn, session_cookie, signed_in
 from dashboard.signin.accounts import Accounts
 from dashboard.signin.origin import is_https
+from dashboard.signin.second_factors import SecondFactors
+from dashboard.signin.second_step import SecondStep
 from dashboard.signin.sessions import Sessions
 from dashboard.signin.throttle import Throttle
 from dashboard.sql import Desk
@@ -41,6 +43,8 @@ class Context:
     store: Store
     audit: AuditLog
     accounts: Accounts
+    second_factors: SecondFactors
+    second_step: SecondStep  # between a password and a code
     sessions: Sessions
     throttle: Throttle
     live: LiveHub
@@ -63,11 +67,18 @@ class Context:
         """Return who asks; raises NotSignedInError."""
         return await self.run(signed_in, self.store, self.sessions, session_cookie(request))
 
-    async def reader(self, request: HTTPConnection) -> SignedIn:
-        """Return who asks for figures; raises NotSignedInError and PasswordNeededError."""
+    async def holder(self, request: HTTPConnection) -> SignedIn:
+        """Return who asks for their account; raises NotSignedInError and PasswordNeededError."""
         asker = await self.signed_in(request)
         if asker.must_set_password:
             raise PasswordNeededError("choose a password first, at /account/password")
+        return asker
+
+    async def reader(self, request: HTTPConnection) -> SignedIn:
+        """Return who asks for figures; raises as `holder` does, and SecondFactorNeededError."""
+        asker = await self.holder(request)
+        if self.settings.requires_second_factor and not asker.session.with_code:
+            raise SecondFactorNeededError("turn two-factor sign-in on first, at /account")
         return asker
 
     def page(self, request: HTTPConnection, asker: SignedIn, html: str) -> Response:

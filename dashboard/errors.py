@@ -25,5 +25,9 @@ class PasswordNeededError(DashboardError):
     """The session began with a password that worked once; send to where one is chosen."""
 
 
+class SecondFactorNeededError(DashboardError):
+    """A second factor is required and the session has none; send to where it is turned on."""
+
+
 class ForgedFormError(DashboardError):
     """A form came without its token; answer 403."""

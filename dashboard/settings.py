@@ -10,6 +10,7 @@ from typing import Protocol
 
 from dashboard.api.rate import REQUESTS_PER_HOUR
 from privacy.inbox import Letter
+from schema.keys import NO_KEYS, Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,5 @@ class DashboardSettings:
     # Mails an answer to a visitor in the name of a user (by id); returns "" or why it could not.
     mail_answer: Callable[[Letter, str, str], str] | None = None  # None: no mail can be sent
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    keys: Keys = NO_KEYS  # that seal what authenticator apps share with us
+    requires_second_factor: bool = False  # of everybody who signs in

@@ -71,6 +71,7 @@ class Config:
     journal_limit_mib: int = JOURNAL_LIMIT_BYTES // MIB  # of all collectors' journals together
     disk_reserve_mib: int = DISK_RESERVE_BYTES // MIB  # left free for the store to catch up
     audit_retention_days: int = 730  # of the audit log; longer than one of its chains lives
+    require_second_factor: bool = False  # of everybody who signs in to the dashboard
     store_hung_after_s: int = 60  # without a sign of life, after which it is killed; 0 is never
     api_requests_per_hour: int = REQUESTS_PER_HOUR  # of each token, to the stats API
     demo: bool = False
@@ -158,6 +159,7 @@ def to_environ(config: Config) -> dict[str, str]:
         "journal_limit_mib": str(config.journal_limit_mib),
         "disk_reserve_mib": str(config.disk_reserve_mib),
         "audit_retention_days": str(config.audit_retention_days),
+        "require_second_factor": "1" if config.require_second_factor else "",
         "store_hung_after_s": str(config.store_hung_after_s),
         "api_requests_per_hour": str(config.api_requests_per_hour),
     }
@@ -328,6 +330,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "disk_reserve_mib": partial(_whole_number, 0),
     # A quarter: a breach is often noticed late.
     "audit_retention_days": partial(_whole_number, 90),
+    "require_second_factor": _flag,
     "store_hung_after_s": partial(_whole_number, 0),
     "api_requests_per_hour": partial(_whole_number, 1),
 }

@@ -169,6 +169,8 @@ def _application(context: Context, door_listener: socket.socket | None) -> ASGIA
         api_requests_per_hour=context.config.api_requests_per_hour,
         trusted_proxies=context.config.trusted_proxies,
         mail_answer=mail_answer if context.config.mail_server else None,
+        keys=context.config.keys,
+        requires_second_factor=context.config.require_second_factor,
     )
     pages = create_app(settings, context.store, audit=context.audit)
     door: ASGIApp = pages.state.door

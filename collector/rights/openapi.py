@@ -198,7 +198,7 @@ def _decide() -> _Node:
     answers = {"201": _json("The signed receipt; the decision is safe.", _ref("SignedDecision"))}
     body = _body(
         "DecisionBody",
-        {"state": "granted", "consent_id": "pKk1X0b7mQ2vJw9sTz4LrA", "version": "2026-11"},
+        {"state": "granted", "consent_id": "a-consent-id-of-the-browser", "version": "2026-11"},
     )
     body["description"] += " Unknown fields are ignored; the site asks for consent."
     return _operation("tellDecision", "Keep what a visitor decided.", answers, body=body)
@@ -357,5 +357,5 @@ _CLAIM: Final[_Node] = {
     "description": "What the browser proves: `page=ID` of a page that is open, `consent=ID`, or "
     "`claim=TOKEN` of an earlier answer; several, with commas between. Without it, today's "
     "pseudonym alone.",
-    "schema": {"type": "string", "examples": ["page=pKk1X0b7mQ2vJw9sTz4LrA"]},
+    "schema": {"type": "string", "examples": ["page=the-page-id-of-an-open-tab"]},
 }

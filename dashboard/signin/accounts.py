@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Lock
+from uuid import UUID
 
 from dashboard.signin.passwords import hash_password, is_password
+from dashboard.signin.second_factors import SecondFactors
 from privacy.audit import AuditLog
 from schema import Store
 from schema.users import UnknownUserError, User, get_user, get_user_by_id, save_user, with_password
 
 
+@dataclass(frozen=True, slots=True)
+class PasswordTaken:
+    """Somebody who gave the right password."""
+
+    user: User
+    needs_code: bool  # of the second factor, before a session begins
+
+
 class Accounts:
     """What a person may do with an account; calls block for as long as argon2 takes."""
 
-    def __init__(self, store: Store, audit: AuditLog) -> None:
+    def __init__(self, store: Store, audit: AuditLog, second_factors: SecondFactors) -> None:
         self._store = store
         self._audit = audit
+        self._second_factors = second_factors
         self._lock = Lock()
 
-    def sign_in(self, email: str, password: str) -> User | None:
+    def sign_in(self, email: str, password: str) -> PasswordTaken | None:
         """Return the user as the new session begins; None when address and password do not match.
 
         A password that works once is used up by it.
@@ -31,8 +43,29 @@ class Accounts:
             # Of somebody unknown not even a hash of the address is kept.
             self._audit.record(actor=str(user.id) if user else "", action="sign_in_failed")
             return None
-        self._audit.record(actor=str(user.id), action="sign_in")
+        needs_code = self._second_factors.codes_left(user.id) is not None
+        action = "password_accepted" if needs_code else "sign_in"
+        self._audit.record(actor=str(user.id), action=action)
+        return PasswordTaken(user, needs_code)
+
+    def sign_in_with_code(self, user_id: UUID, epoch: int, code: str) -> User | None:
+        """Return the user as the session begins; None for a wrong code.
+
+        `epoch` is the user's when the password was given: a password that was changed since then
+        is to be given first.  Raises UnknownUserError.
+        """
+        user = get_user_by_id(self._store, user_id)
+        if user.session_epoch != epoch or not self._second_factors.takes(user, code):
+            return None
+        self._audit.record(actor=str(user.id), action="sign_in", detail="with a second factor")
         return user
+
+    def is_confirmed(self, user: User, password: str) -> bool:
+        """Return whether who asks for a change knows the password; noted when not."""
+        is_right = is_password(user.password_hash, password)
+        if not is_right:
+            self._audit.record(actor=str(user.id), action="confirmation_failed")
+        return is_right
 
     def sign_out(self, user: User) -> None:
         """Note that a user's session was ended by its holder."""

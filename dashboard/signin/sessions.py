@@ -36,6 +36,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     began_at: int  # Unix seconds
     seen_at: int
+    with_code: bool = False  # a second factor was shown, too
 
 
 class Sessions:
@@ -48,11 +49,13 @@ class Sessions:
         self._ended: dict[str, float] = {}
         self._lock = Lock()
 
-    def begin(self, user: UUID, epoch: int) -> Session:
+    def begin(self, user: UUID, epoch: int, *, with_code: bool = False) -> Session:
         """Return a new session, with an id that no earlier one had."""
         now = int(self._clock())
         random = secrets.token_urlsafe(16)
-        return Session(user=user, epoch=epoch, id=random, began_at=now, seen_at=now)
+        return Session(
+            user=user, epoch=epoch, id=random, began_at=now, seen_at=now, with_code=with_code
+        )
 
     def read(self, cookie: str) -> Session | None:
         """Return the session of a cookie; None when it is not ours, over, or was ended."""

@@ -13,10 +13,11 @@ from dashboard.rendering.render import render
 from dashboard.signin.access import check_form
 from dashboard.signin.origin import client_address, is_https
 from dashboard.signin.passwords import problem_with
-from dashboard.signin.sessions import COOKIE, FORM_COOKIE
+from dashboard.signin.sessions import COOKIE, FORM_COOKIE, Session
 from schema.users import User, normal_email
 
 PASSWORD_PAGE = "/account/password"
+CODE_PAGE = "/login/code"
 
 
 async def login_page(request: Request) -> Response:
@@ -34,8 +35,8 @@ async def login(request: Request) -> Response:
     tries_left = context.throttle.take(email, address, monotonic())
     if tries_left < 0:
         return _too_many(request, email, address, next_page)
-    user = await context.run_hashing(context.accounts.sign_in, email, form.get("password", ""))
-    if user is None:
+    taken = await context.run_hashing(context.accounts.sign_in, email, form.get("password", ""))
+    if taken is None:
         return _login_form(
             request,
             error="Email and password do not match.",
@@ -45,8 +46,13 @@ async def login(request: Request) -> Response:
             status=401,
         )
     context.throttle.succeed(email, address)
-    target = next_page if user.password_hash else PASSWORD_PAGE
-    return _begin_session(request, user, target)
+    target = next_page if taken.user.password_hash else PASSWORD_PAGE
+    if taken.needs_code:
+        response = RedirectResponse(CODE_PAGE, 303)
+        https = is_https(request, context.settings.trusted_proxies)
+        context.second_step.write(response, taken.user, target, is_https=https)
+        return response
+    return begin_session(request, RedirectResponse(target, 303), taken.user)
 
 
 async def logout(request: Request) -> Response:
@@ -87,18 +93,31 @@ async def change_password(request: Request) -> Response:
     if user is None:
         return await _password_form(request, "The password now in use is another one.", 400)
     context.throttle.succeed(asker.user.email, address)
-    return _begin_session(request, user, "/")
+    # The password alone opened it only where there is no second factor.
+    with_code = asker.session.with_code
+    return begin_session(request, RedirectResponse("/", 303), user, with_code=with_code)
 
 
-def _begin_session(request: Request, user: User, target: str) -> Response:
-    """Send the browser on with a new session; what it held before is of no use any more."""
+def begin_session(
+    request: Request, response: Response, user: User, *, with_code: bool = False
+) -> Response:
+    """Let an answer begin a new session; what the browser held before is of no use any more."""
+    return write_session(request, response, new_session(request, user, with_code=with_code))
+
+
+def new_session(request: Request, user: User, *, with_code: bool = False) -> Session:
+    """Return a session in the place of the one that the browser holds."""
+    sessions = context_of(request).sessions
+    old = sessions.read(request.cookies.get(COOKIE, ""))
+    if old is not None:
+        sessions.end(old)
+    return sessions.begin(user.id, user.session_epoch, with_code=with_code)
+
+
+def write_session(request: Request, response: Response, session: Session) -> Response:
+    """Let an answer bring a session to the browser."""
     context = context_of(request)
     https = is_https(request, context.settings.trusted_proxies)
-    old = context.sessions.read(request.cookies.get(COOKIE, ""))
-    if old is not None:
-        context.sessions.end(old)
-    session = context.sessions.begin(user.id, user.session_epoch)
-    response = RedirectResponse(target, 303)
     context.sessions.write(response, session, is_https=https)
     response.delete_cookie(FORM_COOKIE, path="/login", httponly=True, samesite="strict")
     return response

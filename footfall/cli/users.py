@@ -12,7 +12,7 @@ from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.control import call
 from footfall.errors import UsageError
 
-_COLUMNS = ("email", "role", "sites", "path_prefixes")
+_COLUMNS = ("email", "role", "sites", "path_prefixes", "second_factor")
 _ROLE = click.option("--role", help="owner, analyst, viewer or seller.")
 _SITES = click.option("--site", "sites", multiple=True, help="Repeats; none is all.")
 _PREFIXES = click.option(
@@ -100,6 +100,17 @@ def password(
     config = configuration(data, clickhouse_url)
     result = call(config, "user_password", email=email, password=_password(password_stdin))
     show(result, as_json=as_json)
+
+
+@user.command("reset-2fa")
+@click.argument("email")
+@json_option
+@store_options
+def reset_second_factor(
+    data: Path | None, clickhouse_url: str | None, as_json: bool, email: str
+) -> None:
+    """Let a user who lost the telephone and the recovery codes sign in by password alone."""
+    show(call(configuration(data, clickhouse_url), "user_reset_2fa", email=email), as_json=as_json)
 
 
 def _password(from_stdin: bool) -> str:

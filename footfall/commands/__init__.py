@@ -46,6 +46,7 @@ _COMMANDS: Final[Mapping[str, Callable[..., Any]]] = {
     "user_set": users.change,
     "user_remove": users.remove,
     "user_password": users.password,
+    "user_reset_2fa": users.reset_second_factor,
     "first_owner": users.first_owner,
     "token_add": tokens.add,
     "token_list": tokens.listing,

@@ -14,6 +14,7 @@ from footfall.paths import DataPaths
 from privacy.ledger import Ledger
 from schema.engine_config import disks_in_use, has_parts
 from schema.moving import move_parts
+from schema.second_factors import seal_second_factors_again
 
 
 def rotate(context: Context) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def rotate(context: Context) -> dict[str, Any]:
     if not keys:
         raise UsageError("no encryption key was given: set FOOTFALL_ENCRYPTION_KEY")
     Ledger(paths.root, keys).seal_again()
+    seal_second_factors_again(context.store, keys)
     moved, left = (0, 0) if context.config.clickhouse_url else move_parts(context.store, keys)
     needed = _keys_needed(paths) | Ledger(paths.root, keys).sealing_keys()
     current = keys.current.id

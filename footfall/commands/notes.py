@@ -53,6 +53,7 @@ NOTES: Final[Mapping[str, Note]] = {
     "user_set": _USER,
     "user_remove": _USER,
     "user_password": _USER,
+    "user_reset_2fa": _USER,
     "token_add": _TOKEN,
     "token_remove": _TOKEN,
     "backup_create": Note("backup"),

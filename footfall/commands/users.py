@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, get_args
 
-from dashboard.signin.passwords import hash_password
+from dashboard.signin.passwords import MAX_LENGTH, hash_password
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from schema import list_sites
+from schema.second_factors import list_second_factors, remove_second_factor
 from schema.users import (
     Role,
     UnknownUserError,
@@ -59,8 +60,9 @@ def add(
 
 
 def listing(context: Context) -> list[dict[str, Any]]:
-    """Return every user."""
-    return [_shown(user) for user in list_users(context.store)]
+    """Return every user, and whether a second factor is on."""
+    on = {factor.user for factor in list_second_factors(context.store)}
+    return [_shown(user) | {"second_factor": user.id in on} for user in list_users(context.store)]
 
 
 def change(
@@ -89,6 +91,7 @@ def remove(context: Context, email: str) -> dict[str, Any]:
     """End an account and its sessions."""
     user = _user(context, email)
     remove_user(context.store, email)
+    remove_second_factor(context.store, user.id)
     return _shown(user)
 
 
@@ -96,6 +99,15 @@ def password(context: Context, email: str, password: str) -> dict[str, Any]:
     """Set a user's password; every session of the user ends."""
     user = with_password(_user(context, email), hash_password(_checked_password(password)))
     save_user(context.store, user)
+    return _shown(user)
+
+
+def reset_second_factor(context: Context, email: str) -> dict[str, Any]:
+    """Turn a user's second factor off, who signs in by password alone then; sessions end."""
+    user = _user(context, email)
+    if not remove_second_factor(context.store, user.id):
+        raise UsageError("this user has no second factor: nothing to reset")
+    save_user(context.store, replace(user, session_epoch=user.session_epoch + 1))
     return _shown(user)
 
 
@@ -161,4 +173,6 @@ def _checked_prefixes(role: str, prefixes: Sequence[str]) -> tuple[str, ...]:
 def _checked_password(text: str) -> str:
     if len(text) < MIN_PASSWORD_CHARACTERS:
         raise UsageError(f"password: expected at least {MIN_PASSWORD_CHARACTERS} characters")
+    if len(text) > MAX_LENGTH:
+        raise UsageError(f"password: expected at most {MAX_LENGTH} characters")
     return text

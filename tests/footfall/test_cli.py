@@ -151,6 +151,8 @@ def test_a_token_is_printed_once_and_never_listed(running: Installation) -> None
         (("user", "add", "x@y", "--role", "owner", "--password-stdin"), "short", "at least 15"),
         (("user", "add", "x@y", "--role", "owner"), "", "--password-stdin"),
         (("user", "add", "x@y", "--role", "seller", "--password-stdin"), "p" * 20, "--path-prefix"),
+        (("user", "add", "x@y", "--role", "owner", "--password-stdin"), "p" * 129, "at most 128"),
+        (("user", "reset-2fa", "x@y"), "", "footfall user list"),
         (("user", "remove", "x@y"), "", "footfall user list"),
         (("token", "add", "t", "--scope", "all"), "", "expected one of stats, sql, events"),
         (

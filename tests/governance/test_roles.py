@@ -107,7 +107,7 @@ def test_each_command_has_its_line_and_each_change_its_note() -> None:
 
     assert sorted(_leaves(footfall, "footfall")) == sorted(COMMANDS)
     assert noted == {
-        name.removeprefix("footfall "): action
+        name.removeprefix("footfall ").replace("-", " "): action
         for name, action in COMMANDS.items()
         if action in {"setting", "user", "token", "backup"}
     }
