@@ -55,22 +55,25 @@ def main() -> None:
         token, secret = new_token("bench", "sql", ("shop.example",))
         save_token(store, token)
         limits = Limits(seconds_an_hour=10**6)
-        server, port = _serve(Starlette(routes=[
+        server, port, thread = _serve(Starlette(routes=[
             Mount("/clickhouse", Door(store, Desk(store, AuditLog(store), limits)))
         ]))  # fmt: skip
         headers = {"Authorization": f"Bearer {secret}"}
         figures = _added(path, port, headers) | _long(store, port, headers)
         server.should_exit = True
+        # The last questions are noted before the store closes.
+        thread.join()
         print(json.dumps(figures, indent=2))
         store.close()
 
 
-def _serve(app: Starlette) -> tuple[uvicorn.Server, int]:
+def _serve(app: Starlette) -> tuple[uvicorn.Server, int, threading.Thread]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    threading.Thread(target=server.run, daemon=True).start()
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
     while not server.started:
         time.sleep(0.01)
-    return server, server.servers[0].sockets[0].getsockname()[1]
+    return server, server.servers[0].sockets[0].getsockname()[1], thread
 
 
 def _added(path: Path, port: int, headers: dict[str, str]) -> dict[str, float]:

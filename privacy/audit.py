@@ -6,6 +6,7 @@ a record changed or taken out of the middle shows.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,16 @@ class BrokenLink:
     reason: str
 
 
+@dataclass(slots=True)
+class _Entry:
+    """A record on its way, and for who waits for it how that ended."""
+
+    at: datetime
+    said: tuple[object, ...]  # what a record says beside its place in the chain
+    is_done: bool = False
+    error: StoreError | None = None
+
+
 class AuditLog:
     """The log as one process writes it; any number of threads may."""
 
@@ -45,6 +56,8 @@ class AuditLog:
     ) -> None:
         self._store = store
         self._clock = clock
+        self._adding = Lock()
+        self._waiting: list[_Entry] = []
         self._lock = Lock()
         self._chain, self._number, self._previous = uuid4(), 1, FIRST
         self._began_at = clock()
@@ -64,27 +77,50 @@ class AuditLog:
         rows: int = 0,
         purpose: str = "",
         detail: str = "",
+        within_s: float = 0.0,
     ) -> None:
         """Write one record, and return when it is on the disk; raises StoreError.
 
         `actor` is a user's or token's id, "cli", "system", or "" for somebody unknown.  Nothing
-        about a visitor and no address of anybody may stand in `purpose` or `detail`.
+        about a visitor and no address of anybody may stand in `purpose` or `detail`.  Records that
+        come in `within_s` go together, as do those that come while others are written.
         """
+        with self._adding:
+            entry = _Entry(self._clock(), (actor, action, site, rows, purpose, detail))
+            self._waiting.append(entry)
+        if within_s:
+            time.sleep(within_s)
         with self._lock:
-            at = self._clock()
-            if at >= self._began_at + CHAIN_LIFE:
-                self._begin_chain(at)
-            record = (self._chain, self._number, at, actor, action, site, rows, purpose, detail)
-            digest = record_hash(record, self._previous)
-            try:
-                self._store.insert("audit_rows", _COLUMNS, [[*record, self._previous, digest]])
-            except StoreError:
-                # Whether it was written is unknown, so nothing can follow it in this chain.
-                self._begin_chain(at)
-                raise
-            self._number += 1
-            self._previous = digest
-            self._written += 1
+            if not entry.is_done:
+                self._write()
+        if entry.error is not None:
+            raise StoreError("the audit log could not be written") from entry.error
+
+    def _write(self) -> None:
+        """Write all that wait, as one insert."""
+        with self._adding:
+            entries, self._waiting = self._waiting, []
+        if entries[0].at >= self._began_at + CHAIN_LIFE:
+            self._begin_chain(entries[0].at)
+        rows, previous = [], self._previous
+        for number, entry in enumerate(entries, self._number):
+            record = (self._chain, number, entry.at, *entry.said)
+            digest = record_hash(record, previous)
+            rows.append([*record, previous, digest])
+            previous = digest
+        error: StoreError | None = None
+        try:
+            self._store.insert("audit_rows", _COLUMNS, rows)
+        except StoreError as found:
+            # Whether it was written is unknown, so nothing can follow it in this chain.
+            error = found
+            self._begin_chain(entries[-1].at)
+        else:
+            self._number += len(entries)
+            self._previous = previous
+            self._written += len(entries)
+        for entry in entries:
+            entry.is_done, entry.error = True, error
 
     def _begin_chain(self, at: datetime) -> None:
         self._chain, self._number, self._previous = uuid4(), 1, FIRST

@@ -7,7 +7,6 @@ for clients that cannot take a path.
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -16,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard.door.auth import Readers, Shown, shown
 from dashboard.door.early_head import early_head
-from dashboard.door.exchange import NO_ANSWER, Exchange
+from dashboard.door.exchange import NO_ANSWER, Exchange, Threads
 from dashboard.door.request import DoorRequest, read_request, url_parameters
 from dashboard.sql import Desk, Reader, RefusedError
 from schema import Store, StoreError
@@ -37,9 +36,7 @@ class Door:
         self._desk = desk
         self._readers = Readers(store)
         self._engine: tuple[str, str] | None = None  # version and time zone, once they are asked
-        # Each question has one call at a time, one that looks how far it is, one that ends it.
-        limits = desk.limits
-        self._threads = ThreadPoolExecutor(3 * limits.at_once + 4, thread_name_prefix="door")
+        self._threads = Threads(desk.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -92,7 +89,7 @@ class Door:
             return self._readers.find(token)
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, self._readers.find, token)
+            return await loop.run_in_executor(self._threads.asking, self._readers.find, token)
         except QueryError:
             raise
         except StoreError as error:
@@ -103,7 +100,7 @@ class Door:
             question = "SELECT version(), timezone()"
             loop = asyncio.get_running_loop()
             try:
-                rows = await loop.run_in_executor(self._threads, self._store.rows, question)
+                rows = await loop.run_in_executor(self._threads.asking, self._store.rows, question)
             except StoreError:
                 return "unknown", "UTC"
             self._engine = str(rows[0][0]), str(rows[0][1])

@@ -27,6 +27,7 @@ from dashboard.door.request import DoorRequest, check_database
 from dashboard.sql import Desk, Reader
 from dashboard.sql.desk import Answer, new_mark
 from dashboard.sql.formats import media_type
+from dashboard.sql.limits import Limits
 from schema import StoreError
 from schema.stream import QueryError, Usage
 
@@ -45,9 +46,23 @@ _LINES_AT_ONE_PACE: Final = 8
 # How long a client of a compressed answer has to read the error at its end and to leave.  One that
 # unpacks beside its reading loses what came last when the connection breaks at once.
 _LAST_WORD_S: Final = 2.0
+# How long a note of a question waits for others, its answer being away: dashboards ask many small
+# questions at once, and each insert is synced to the disk.
+_NOTE_WITHIN_S: Final = 0.05
+_NOTES_AT_ONCE: Final = 16
 NO_ANSWER: Final = 210  # NETWORK_ERROR, as the store is not reached
 
 _log = structlog.get_logger(__name__)
+
+
+class Threads:
+    """Where the calls of all exchanges block."""
+
+    def __init__(self, limits: Limits) -> None:
+        # Each question has one call at a time, one that looks how far it is, one that ends it.
+        self.asking = ThreadPoolExecutor(3 * limits.at_once + 4, thread_name_prefix="door")
+        # Each waits for others to be noted with; many small questions a second end so.
+        self.noting = ThreadPoolExecutor(_NOTES_AT_ONCE, thread_name_prefix="door-notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ class Exchange:
     def __init__(
         self,
         desk: Desk,
-        threads: ThreadPoolExecutor,
+        threads: Threads,
         send: Send,
         *,
         version: str,
@@ -229,10 +244,16 @@ class Exchange:
     async def _record(self, request: DoorRequest, reader: Reader, usage: Usage, fault: str) -> None:
         purpose = request.purpose or reader.name
         try:
-            await self._in_thread(
+            await asyncio.get_running_loop().run_in_executor(
+                self._threads.noting,
                 lambda: self._desk.record(
-                    request.asked, reader, purpose=purpose, usage=usage, fault=fault
-                )
+                    request.asked,
+                    reader,
+                    purpose=purpose,
+                    usage=usage,
+                    fault=fault,
+                    within_s=_NOTE_WITHIN_S,
+                ),
             )
         except StoreError as error:
             _log.error("audit_failed", error=str(error))
@@ -240,7 +261,7 @@ class Exchange:
     async def _in_thread(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, lambda: call(*args, **kwargs))
+            return await loop.run_in_executor(self._threads.asking, lambda: call(*args, **kwargs))
         except QueryError:
             raise
         except StoreError as error:

@@ -135,11 +135,12 @@ class Desk:
         usage: Usage,
         fault: str = "",
         action: str = "sql",
+        within_s: float = 0.0,
     ) -> None:
         """Note a question in the audit log, its literals replaced; raises StoreError.
 
         `fault` is "" for a question that was answered, or why it was not, in a few words; `action`
-        is what was done with the answer.
+        is what was done with the answer.  It may be noted together with those that come `within_s`.
         """
         text = self._redacted.get(asked.text, lambda: redacted(self._streams, asked.text))
         self._audit.record(
@@ -149,6 +150,7 @@ class Desk:
             rows=usage.result_rows,
             purpose=purpose[:_PURPOSE_CHARACTERS],
             detail=f"{text} [{usage.elapsed_s:.3f} s{fault}]",
+            within_s=within_s,
         )
 
     def _check(self, asked: Asked, reader: Reader) -> Statement:

@@ -30,6 +30,18 @@ def test_records_of_many_threads_and_processes_hold_together(store: Store) -> No
     assert store.value("SELECT sum(rows) FROM audit_rows") == 190
 
 
+def test_records_that_come_together_are_written_together(store: Store) -> None:
+    log = AuditLog(store)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(4):
+            pool.submit(log.record, actor="cli", action="view", rows=number, within_s=1.0)
+
+    assert verify(store) == []
+    assert log.written == 4
+    # One insert is one part.
+    assert store.value("SELECT uniqExact(_part) FROM audit_rows") == 1
+
+
 def test_a_record_keeps_all_it_was_given(store: Store) -> None:
     AuditLog(store).record(
         actor="cli", action="export", site="shop.example", rows=7, purpose="tax", detail="x"
