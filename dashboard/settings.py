@@ -10,6 +10,8 @@ from typing import Protocol
 
 from dashboard.api.rate import REQUESTS_PER_HOUR
 from privacy.inbox import Letter
+from privacy.records import RowRecord
+from privacy.retention_policy import DEFAULT_DAYS
 from schema.keys import NO_KEYS, Keys
 
 
@@ -55,6 +57,9 @@ class DashboardSettings:
     api_requests_per_hour: int = REQUESTS_PER_HOUR  # of each token of the stats API
     # Mails an answer to a visitor in the name of a user (by id); returns "" or why it could not.
     mail_answer: Callable[[Letter, str, str], str] | None = None  # None: no mail can be sent
+    # Asks the writer for something, and returns when it is safe; None where no writer is.
+    wish: Callable[[RowRecord], None] | None = None
+    retention_days: int = DEFAULT_DAYS["events"]  # of events, where a site says nothing
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     keys: Keys = NO_KEYS  # that seal what authenticator apps share with us
     requires_second_factor: bool = False  # of everybody who signs in

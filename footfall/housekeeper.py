@@ -12,13 +12,16 @@ from typing import Final
 import structlog
 
 from collector.facts.salt import SaltBook
+from collector.journal.wishes import append_wish
 from collector.writer.writer import Writer
 from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
 from footfall.errors import FootfallError
 from footfall.mailing.mailer import Mailer
 from privacy.errors import PrivacyError
+from privacy.holds import due_end, list_holds
 from privacy.retention import Report, due_sites, note_run, run_retention
+from privacy.retention_policy import retention_of
 from privacy.wiping import WIPE_INTERVAL_S, wipe_deleted
 from schema import SchemaError, Site, list_sites
 from schema.closing import close_day, days_to_close, refresh_shown_places
@@ -68,9 +71,12 @@ def jobs(context: Context, writer: Writer | None) -> list[Job]:
 
 
 def retention_jobs(context: Context) -> list[Job]:
-    """Return the job that takes away what is past its time; it may run for minutes."""
-    keeper = _RetentionKeeper(context)
-    return [Job("retention", 60.0, lambda: keeper.run(datetime.now(UTC)))]
+    """Return the jobs that take away what is past its time; they may run for minutes."""
+    keeper, ends = _RetentionKeeper(context), _EndsOfHolds(context)
+    return [
+        Job("retention", 60.0, lambda: keeper.run(datetime.now(UTC))),
+        Job("end_holds", 60.0, lambda: ends.run(datetime.now(UTC))),
+    ]
 
 
 class _AuditSigner:
@@ -118,6 +124,35 @@ class _RetentionKeeper:
         for name in sorted(left):
             _log.warning("retention_left_rows", site=name)
         return reports
+
+
+class _EndsOfHolds:
+    """Asks the writer, once in a process, to end each hold whose last day is over."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._asked: set[str] = set()
+
+    def run(self, now: datetime) -> list[str]:
+        """Ask for what has come to its end; return the holds' ids.
+
+        The record is the same whenever it is asked for, so that one asked for twice is done once.
+        """
+        context = self._context
+        sites = {site.name: site for site in list_sites(context.store, with_removed=True)}
+        asked = []
+        for hold in list_holds(context.store):
+            site = sites.get(hold.scope.site, Site(name=hold.scope.site))
+            today = site.day_at(now)
+            if not hold.is_over(today) or hold.id in self._asked:
+                continue
+            policy = retention_of(site, context.config.retention_days)
+            record = due_end(hold, policy=policy, today=today, now=now)
+            append_wish(context.paths.journal, record, context.config.keys)
+            self._asked.add(hold.id)
+            asked.append(hold.id)
+            _log.info("hold_ends", hold=hold.id, site=site.name)
+        return asked
 
 
 def keep_house(routine: Sequence[Job], stop: threading.Event) -> None:

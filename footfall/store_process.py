@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from collector.beacon.scripts import FEATURES, consent_script_names, snippet_names
+from collector.journal.wishes import append_wish
 from collector.metrics import WriterMeter
 from collector.settings import metrics_directory
 from collector.writer.writer import Writer
@@ -106,7 +107,7 @@ async def _serve(
         serving.append(commands.serve_until(stopped, [listen(paths.control_socket)]))
     if listener is not None:
         door = _door_listener(config.clickhouse_door)
-        pages = _Server(_application(context, door), config.dashboard_tls)
+        pages = _Server(_application(context, door, writes), config.dashboard_tls)
         sockets = [listener] if door is None else [listener, door]
         serving.append(pages.serve_until(stopped, sockets))
     await _first_of(serving, stopped)
@@ -147,8 +148,9 @@ def _sign_of_life(context: Context) -> Callable[[], object]:
     return ask
 
 
-def _application(context: Context, door_listener: socket.socket | None) -> ASGIApp:
+def _application(context: Context, door_listener: socket.socket | None, writes: bool) -> ASGIApp:
     """Return the dashboard and, on its own port, the ClickHouse door."""
+    wish = partial(append_wish, context.paths.journal, keys=context.config.keys)
     places = Locator(context.config.geoip_db, directory=context.paths.geoip)
 
     def mail_answer(letter: Letter, text: str, actor: str) -> str:
@@ -167,6 +169,8 @@ def _application(context: Context, door_listener: socket.socket | None) -> ASGIA
         consent_names=consent_script_names,
         collector_url=context.config.public_url or f"http://{context.config.collector}",
         api_requests_per_hour=context.config.api_requests_per_hour,
+        wish=wish if writes else None,
+        retention_days=context.config.retention_days,
         trusted_proxies=context.config.trusted_proxies,
         mail_answer=mail_answer if context.config.mail_server else None,
         keys=context.config.keys,

@@ -19,7 +19,7 @@ _NOT_YET: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _COLUMNS: Final = (
     "id", "site", "kind", "state", "asked_by", "asked_at", "done_at", "events", "held", "kept",
-    "sessions", "days", "session_ids", "partitions", "changed_at",
+    "purged", "sessions", "days", "session_ids", "partitions", "changed_at",
 )  # fmt: skip
 
 
@@ -29,7 +29,10 @@ class Act:
 
     events: int  # rows, engagements too
     held: int = 0  # of these, rows that a restriction held
-    kept: int = 0  # beside these, rows that a hold keeps which an erasure does not end
+    # Beside these: rows that a hold keeps, which an erasure does not end, or that others hold, on
+    # which a new hold is as well.
+    kept: int = 0
+    purged: int = 0  # of a release: of its rows, those that do not come back
     partitions: tuple[str, ...] = ()
     sessions: tuple[SessionKey, ...] = ()  # to be made again
 
@@ -43,6 +46,8 @@ class Outcome(msgspec.Struct, frozen=True):
     done_at: datetime
     events: int
     sessions: int  # that are gone
+    kept: int = 0  # rows that stay held, or were held already
+    purged: int = 0  # of a release: rows that did not come back
     receipt: dict[str, Any] | None = None  # of an erasure: `receipt` and `signature`
 
 
@@ -53,7 +58,7 @@ def begin(store: Store, record: RowRecord, act: Act) -> None:
 
 def finish(store: Store, record: RowRecord, act: Act, now: datetime, sessions_gone: int) -> None:
     """Note that it is done; the sessions it was about are not kept."""
-    left = Act(act.events, act.held, act.kept)
+    left = Act(act.events, act.held, act.kept, act.purged)
     _write(store, record, left, "done", now, sessions=sessions_gone)
 
 
@@ -62,9 +67,9 @@ def begun(store: Store, record_id: str) -> Act | None:
     row = _find(store, record_id)
     if row is None or row[1] == "done":
         return None
-    _, _, site, events, held, kept, _, days, ids, partitions, _ = row
+    _, _, site, events, held, kept, purged, _, days, ids, partitions, _ = row
     sessions = tuple((site, day, key) for day, key in zip(days, ids, strict=True))
-    return Act(events, held, kept, tuple(partitions), sessions)
+    return Act(events, held, kept, purged, tuple(partitions), sessions)
 
 
 def outcome(store: Store, record_id: str) -> Outcome | None:
@@ -72,9 +77,9 @@ def outcome(store: Store, record_id: str) -> Outcome | None:
     row = _find(store, record_id)
     if row is None or row[1] != "done":
         return None
-    kind, _, site, events, _, _, sessions, _, _, _, done_at = row
+    kind, _, site, events, _, kept, purged, sessions, _, _, _, done_at = row
     receipt = find_receipt(store, site, record_id) if kind == "erasure" else None
-    return Outcome(record_id, kind, site, done_at, events, sessions, receipt)
+    return Outcome(record_id, kind, site, done_at, events, sessions, kept, purged, receipt)
 
 
 def save_receipt(store: Store, record: RowRecord, now: datetime, signed: dict[str, Any]) -> None:
@@ -110,6 +115,7 @@ def _write(
         act.events,
         act.held,
         act.kept,
+        act.purged,
         sessions,
         [day for _, day, _ in act.sessions],
         [key for _, _, key in act.sessions],

@@ -5,7 +5,7 @@ Only for the thread that inserts events, and once everything that came before th
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,9 @@ from privacy.acts import Act, Outcome
 from privacy.audit import AuditLog
 from privacy.holds import close_empty_holds, save_hold
 from privacy.ledger import Ledger, replay
-from privacy.receipts import Removed, make_receipt, signed
+from privacy.receipts import Kept, Removed, make_receipt, signed
 from privacy.records import Correction, Erasure, Hold, Record, Release, Request, RowRecord, kind_of
+from privacy.retention import note_hold_end
 from privacy.signing import open_signing_key
 from schema import Store
 from schema.keys import NO_KEYS, Keys
@@ -57,7 +58,8 @@ class Clerk:
     def _do(self, record: RowRecord) -> None:
         begun = acts.begun(self._store, record.id)
         act = begun or self._survey(record)
-        if act.events or act.kept:
+        # The end of a hold is noted also where others keep all its rows.
+        if act.events or act.kept or (isinstance(record, Release) and record.hold):
             if begun is None:
                 acts.begin(self._store, record, act)
             # Before the first row is touched: a copy of the data is never newer than the ledger.
@@ -72,8 +74,19 @@ class Clerk:
         """Return what there is to be done."""
         if isinstance(record, Release):
             held = rows.survey_held(self._store, record.scope, record.hold)
-            return Act(held.events, held.events, partitions=held.partitions, sessions=held.sessions)
+            return Act(
+                held.events,
+                held.events,
+                purged=rows.count_past(self._store, record),
+                partitions=held.partitions,
+                sessions=held.sessions,
+            )
         found = rows.survey(self._store, record.scope)
+        if isinstance(record, Hold):
+            joined = rows.count_joined(self._store, record)
+            return Act(
+                found.events, kept=joined, partitions=found.partitions, sessions=found.sessions
+            )
         if not isinstance(record, Erasure):
             return Act(found.events, partitions=found.partitions, sessions=found.sessions)
         held = rows.survey_held(self._store, record.scope)
@@ -81,6 +94,7 @@ class Clerk:
             found.events + held.events,
             held.events,
             rows.count_kept(self._store, record.scope),
+            0,
             tuple(sorted({*found.partitions, *held.partitions})),
             found.sessions,
         )
@@ -100,10 +114,10 @@ class Clerk:
             rows.correct(store, record, partitions)
         elif isinstance(record, Hold):
             rows.hold(store, record, partitions, is_repeat=is_repeat)
-            save_hold(store, record, act.events)
+            save_hold(store, record, act.events + act.kept)
         else:
             rows.release(store, record, partitions, is_repeat=is_repeat)
-        if act.held:
+        if act.held or isinstance(record, Release):
             close_empty_holds(store)
         return rows.rebuild(store, act.sessions)
 
@@ -114,16 +128,34 @@ class Clerk:
         if isinstance(record, Erasure):
             rows.expect_gone(self._store, record.scope)
             self._give_receipt(record, Removed(act.events, sessions_gone), now)
+        if isinstance(record, Release) and record.hold:
+            self._report_end(record, act)
         finish()
+        purpose, detail = _told(record, act)
         self._audit.record(
             actor=record.asked_by,
             action=kind_of(record),
             site=record.scope.site,
-            rows=act.events,
-            purpose=record.kind if isinstance(record, Hold) else "",
+            rows=act.events + (act.kept if isinstance(record, Hold) else 0),
+            purpose=purpose,
+            detail=detail,
+        )
+
+    def _report_end(self, record: Release, act: Act) -> None:
+        """Say in retention's reports what became of a hold's rows."""
+        since = record.keep_since
+        note_hold_end(
+            self._store,
+            record.scope.site,
+            record.received_at.date() if since is None else since - timedelta(days=1),
+            act.events,
+            act.purged,
+            rows.survey_held(self._store, record.scope, record.hold).events,
+            record.received_at,
         )
 
     def _give_receipt(self, record: Erasure, removed: Removed, now: datetime) -> None:
+        is_kept, until = rows.kept_until(self._store, record.scope)
         receipt = make_receipt(
             id=record.id,
             site=record.scope.site,
@@ -133,6 +165,7 @@ class Clerk:
             removed=removed,
             found_after=0,
             backups=self._ledger.backups(now),
+            kept=Kept(until) if is_kept else None,
         )
         document = signed(receipt, open_signing_key(self._data))
         acts.save_receipt(self._store, record, now, document)
@@ -146,6 +179,19 @@ class Clerk:
             record.contact, record.message, "", record.received_at,
         ]  # fmt: skip
         self._store.insert("privacy_requests", _REQUEST_COLUMNS, [row])
+
+
+def _told(record: RowRecord, act: Act) -> tuple[str, str]:
+    """Return why something was done, and what, as the audit log keeps it."""
+    if isinstance(record, Hold) and record.kind != "restriction":
+        until = "" if record.ends_on is None else f" until {record.ends_on}"
+        return f"{record.kind}: {record.reason}", f"{record.id}{until}, owner {record.owner}"
+    if isinstance(record, Hold):
+        return record.kind, ""
+    if isinstance(record, Release) and record.hold:
+        back = act.events - act.purged
+        return record.reason, f"{record.hold}: {back} back, {act.purged} past their time"
+    return "", ""
 
 
 __all__ = ["Clerk", "Outcome"]

@@ -31,3 +31,7 @@ class UndescribedColumnError(PrivacyError):
 
 class UnknownRequestError(PrivacyError):
     """No request of a visitor has this number."""
+
+
+class HoldError(PrivacyError):
+    """A hold cannot be begun or ended as it was asked for; say it as the message tells."""

@@ -172,7 +172,7 @@ def replay(entries: Sequence[Entry], carry_out: Callable[[RowRecord], object]) -
 
 def _without_words(record: RowRecord) -> RowRecord:
     """Return the record without what a person wrote."""
-    if isinstance(record, Hold):
+    if isinstance(record, Hold | Release):
         return msgspec.structs.replace(record, reason="")
     return record
 

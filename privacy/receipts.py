@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -36,6 +36,18 @@ class BytesGoneBy(msgspec.Struct, frozen=True):
     journal: datetime
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What could not be deleted yet, in as many words as the visitor is owed.
+
+    GDPR, Art. 12(4) asks for a reason; which of the two it is, and how many rows, could warn
+    somebody of an inquiry.
+    """
+
+    until: date | None  # None while no end is set; then it goes
+    why: str = "a legal duty, or legal claims"
+    law: str = "GDPR, Art. 17(3)(b) and (e)"
+
+
 class Receipt(msgspec.Struct, frozen=True):
     """An erasure that was done."""
 
@@ -48,6 +60,7 @@ class Receipt(msgspec.Struct, frozen=True):
     found_after: int  # by looking again
     bytes_gone_by: BytesGoneBy
     backups: tuple[Backup, ...]  # that still hold it, and until when
+    kept: Kept | None = None
 
 
 def make_receipt(
@@ -60,6 +73,7 @@ def make_receipt(
     removed: Removed,
     found_after: int,
     backups: Sequence[Backup],
+    kept: Kept | None = None,
 ) -> Receipt:
     """Return the receipt of an erasure that was just done."""
     gone_by = BytesGoneBy(
@@ -67,7 +81,7 @@ def make_receipt(
     )
     return Receipt(
         id, site, asked_at, done_at, tuple(looked_for), removed, found_after, gone_by,
-        tuple(backups),
+        tuple(backups), kept,
     )  # fmt: skip
 
 

@@ -72,6 +72,10 @@ class Release(_Record, frozen=True, array_like=True, kw_only=True, tag="release"
     hold: str = ""  # a hold's id; "" is every restriction, as far as the scope reaches
     # Rows of earlier days are past their retention and go instead; None keeps all.
     keep_since: date | None = None
+    # Rows of earlier days come back without ids, or without region and city; None keeps them.
+    ids_since: date | None = None
+    cities_since: date | None = None
+    reason: str = ""
 
 
 class Request(_Record, frozen=True, array_like=True, kw_only=True, tag="request"):

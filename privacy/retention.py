@@ -29,6 +29,8 @@ _COLUMNS: Final = (
 
 State: TypeAlias = Literal["counted", "started", "done"]
 Class: TypeAlias = Literal["cities", "ids", "events", "totals", "dropped", "consents"]
+# A hold that ended has its line among the reports, too.
+Reported: TypeAlias = Class | Literal["holds"]
 # In this order: figures are read from totals before the first of them goes.
 CLASSES: Final[tuple[Class, ...]] = get_args(Class)
 
@@ -57,7 +59,7 @@ class Report:
     """What one run found of a site's class, and what it left."""
 
     site: str
-    kind: Class
+    kind: Reported
     until: date  # the last day that loses it
     found: int  # rows past their time
     removed: int = 0
@@ -132,6 +134,26 @@ def note_run(log: AuditLog, actor: str, reports: Iterable[Report]) -> None:
         detail = ", ".join(f"{r.kind} {r.removed} until {r.until}" for r in of_site)
         rows = sum(report.removed for report in of_site)
         log.record(actor=actor, action="purge", site=site, rows=rows, detail=detail)
+
+
+def note_hold_end(
+    store: Store, site: str, until: date, found: int, removed: int, found_after: int, at: datetime
+) -> None:
+    """Report the end of a hold: rows that it held, of these past their time, and still held.
+
+    `until` is the last day that lost its rows; `at` tells one end from another.
+    """
+    report = Report(
+        site=site,
+        kind="holds",
+        until=until,
+        found=found,
+        removed=removed,
+        found_after=found_after,
+        started_at=at,
+        state="done",
+    )
+    _save(store, [report])
 
 
 def list_reports(store: Store, site: str = "", since: datetime | None = None) -> list[Report]:

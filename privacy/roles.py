@@ -16,11 +16,12 @@ Duty: TypeAlias = Literal[
     "left_out",  # what a whole site did not count, and why
     "audit",  # who did what
     "requests",  # what visitors asked, and where to answer them
+    "holds",  # what the law or a case of fraud keeps, why and until when
 ]
 
 # A seller knows its own pages alone, so nothing that is told of a whole site.
 DUTIES: Final[Mapping[Role, frozenset[Duty]]] = {
-    "owner": frozenset({"figures", "left_out", "rows", "audit", "requests"}),
+    "owner": frozenset({"figures", "left_out", "rows", "audit", "requests", "holds"}),
     "analyst": frozenset({"figures", "left_out", "rows"}),
     "viewer": frozenset({"figures", "left_out"}),
     "seller": frozenset({"figures"}),

@@ -1,7 +1,7 @@
-"""Scope: which rows a visitor's wish is about, as far as the browser could show it.
+"""Scope: which rows a wish is about: those a browser could show, or those an operator selected.
 
-The condition on rows stands in `queries/scope.sql` and, for a row that is not in the store yet, in
-`Scope.covers`; nobody else writes one.
+The condition on rows stands in `queries/scope.sql` and `queries/selection.sql`, and, for a row that
+is not in the store yet, in `Scope.covers`; nobody else writes one.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from typing import Any, Final
 
 import msgspec
 
+from privacy.selection import Selection
 from schema import statement
 
 _QUERIES: Final = "privacy.queries"
-# What statements have in braces where a condition belongs; the first may hold the second.
-_MARKS: Final = ("held", "scope")
 
 # No pseudonym: nothing is on this day.
 NO_DAY: Final = date(1970, 1, 1)
@@ -36,6 +35,8 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
     day: date = NO_DAY
     page_ids: tuple[int, ...] = ()  # hashes, as rows have them
     consent_ids: tuple[int, ...] = ()
+    # Of an operator's hold and its end alone: then nothing is named above, but site and instant.
+    selection: Selection | None = None
 
     @property
     def kinds(self) -> list[str]:
@@ -44,6 +45,7 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
             "visitor": self.visitor != _NOBODY,
             "page": bool(self.page_ids),
             "consent": bool(self.consent_ids),
+            "selection": self.selection is not None,
         }
         return [kind for kind, is_named in named.items() if is_named]
 
@@ -55,6 +57,8 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
     @property
     def parameters(self) -> dict[str, Any]:
         """Return what `scope_statement` binds."""
+        if self.selection is not None:
+            return {"site": self.site, "until": self.until} | self.selection.parameters
         return {
             "site": self.site,
             "until": self.until,
@@ -74,7 +78,7 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
         page_id: int,
         consent_id: int,
     ) -> bool:
-        """Tell whether a row that is not in the store is meant; the same as the condition in SQL.
+        """Tell whether a row that is not in the store is meant; the same as `scope.sql`.
 
         `received_at` has the precision that the journal has; the store keeps whole seconds.
         """
@@ -87,12 +91,17 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
         )
 
 
+def scope_statement(name: str, scope: Scope) -> str:
+    """Return the text of `name`.sql with the conditions of such a scope in their places."""
+    return _with_conditions(name, "scope" if scope.selection is None else "selection")
+
+
 @cache
-def scope_statement(name: str) -> str:
-    """Return the text of `name`.sql with the conditions in their places."""
+def _with_conditions(name: str, on_rows: str) -> str:
     text = statement(_QUERIES, name)
-    for mark in _MARKS:
-        text = text.replace(f"{{{mark}}}", _condition(mark))
+    # The first may hold the second.
+    for mark, condition in (("held", "held"), ("scope", on_rows)):
+        text = text.replace(f"{{{mark}}}", _condition(condition))
     return text
 
 

@@ -13,6 +13,7 @@ from footfall.cli.encryption import encryption
 from footfall.cli.exports import export
 from footfall.cli.geoip import geoip
 from footfall.cli.governance import record, report
+from footfall.cli.holds import hold
 from footfall.cli.imports import import_
 from footfall.cli.inbox import requests
 from footfall.cli.mail import mail
@@ -42,7 +43,7 @@ for command in (
     *(audit, backup, encryption, mail, privacy, retention),
 ):
     footfall.add_command(command)
-for command in (record, report, requests):
+for command in (hold, record, report, requests):
     privacy.add_command(command)
 
 

@@ -53,7 +53,8 @@ def verify(file: Path, key: str | None, data: Path | None, as_json: bool) -> Non
     show(receipt if as_json else lines, as_json=as_json)
 
 
-def _scope_options(command: Any) -> Any:
+def scope_options(command: Any) -> Any:
+    """Add what names rows: a visitor's day, pages, consents, and the site."""
     for option in (
         click.option("--consent", "consents", type=int, multiple=True, help="A consent's hash."),
         click.option("--page", "pages", type=int, multiple=True, help="A page id, as in events."),
@@ -66,20 +67,20 @@ def _scope_options(command: Any) -> Any:
 
 
 @privacy.command("find")
-@_scope_options
+@scope_options
 @json_option
 @store_options
 def find(
     data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
 ) -> None:
     """Tell what is held of a visitor's day, of pages or of consents."""
-    scope = _scope(site, **named)
+    scope = named_scope(site, **named)
     found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope, asked_by="cli")
     show(found if as_json else found["summary"], as_json=as_json)
 
 
 @privacy.command("erase")
-@_scope_options
+@scope_options
 @json_option
 @store_options
 def erase(
@@ -87,23 +88,23 @@ def erase(
 ) -> None:
     """Delete it, and print the receipt."""
     config = configuration(data, clickhouse_url)
-    record_id = call(config, "privacy_erase", scope=_scope(site, **named))["id"]
-    outcome = _wait(config, record_id)
+    record_id = call(config, "privacy_erase", scope=named_scope(site, **named))["id"]
+    outcome = wait_for(config, record_id)
     show(outcome["receipt"] if as_json else outcome["receipt"]["receipt"], as_json=as_json)
 
 
 @privacy.command("export")
-@_scope_options
+@scope_options
 @store_options
 def export(data: Path | None, clickhouse_url: str | None, site: str, **named: Any) -> None:
     """Print the rows of pages or consents as JSON, for whoever asked for a copy."""
-    scope = _scope(site, **named)
+    scope = named_scope(site, **named)
     found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope, asked_by="cli")
     show(found, as_json=True)
 
 
 @privacy.command("restrict")
-@_scope_options
+@scope_options
 @json_option
 @store_options
 def restrict(
@@ -111,11 +112,11 @@ def restrict(
 ) -> None:
     """Keep rows where no page, export or purge sees them."""
     config = configuration(data, clickhouse_url)
-    _tell(config, call(config, "privacy_restrict", scope=_scope(site, **named)), as_json)
+    _tell(config, call(config, "privacy_restrict", scope=named_scope(site, **named)), as_json)
 
 
 @privacy.command("release")
-@_scope_options
+@scope_options
 @json_option
 @store_options
 def release(
@@ -123,7 +124,7 @@ def release(
 ) -> None:
     """Put restricted rows back."""
     config = configuration(data, clickhouse_url)
-    _tell(config, call(config, "privacy_release", scope=_scope(site, **named)), as_json)
+    _tell(config, call(config, "privacy_release", scope=named_scope(site, **named)), as_json)
 
 
 @privacy.command("correct")
@@ -132,7 +133,7 @@ def release(
 @click.option("--city", help="A name.")
 @click.option("--device", help="Desktop, Mobile, Tablet, TV, Console or Other.")
 @click.option("--not-me", is_flag=True, help="Take away what ties the rows to anybody.")
-@_scope_options
+@scope_options
 @json_option
 @store_options
 def correct(
@@ -152,16 +153,16 @@ def correct(
     changes = {
         "country": country, "region": region, "city": city, "device": device, "not_me": not_me,
     }  # fmt: skip
-    asked = call(config, "privacy_correct", scope=_scope(site, **named), changes=changes)
+    asked = call(config, "privacy_correct", scope=named_scope(site, **named), changes=changes)
     _tell(config, asked, as_json)
 
 
 def _tell(config: Config, asked: dict[str, Any], as_json: bool) -> None:
-    outcome = _wait(config, asked["id"])
+    outcome = wait_for(config, asked["id"])
     show({name: outcome[name] for name in ("id", "kind", "site", "events")}, as_json=as_json)
 
 
-def _scope(
+def named_scope(
     site: str, visitor: int, day: str | None, pages: tuple[int, ...], consents: tuple[int, ...]
 ) -> Any:
     """Return a scope up to now, as a command takes it."""
@@ -174,7 +175,7 @@ def _scope(
     return msgspec.to_builtins(Scope(site, datetime.now(UTC), visitor, on, pages, consents))
 
 
-def _wait(config: Config, record_id: str) -> dict[str, Any]:
+def wait_for(config: Config, record_id: str) -> dict[str, Any]:
     """Return what was done; without a store process it is done here and now."""
     if not config.clickhouse_url and not is_running(config):
         call(config, "privacy_catch_up")

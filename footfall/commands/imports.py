@@ -89,6 +89,7 @@ def begin(
         raise CommandError(f"import {import_id} is in already")
     if known is not None and known.state == "started":
         _take_out(context.store, _site(context.store, site), known)
+        _forget_held(context.store, known)
     begun = _Import(
         id=_number(import_id),
         site=_site(context.store, site).name,
@@ -163,7 +164,10 @@ def finish(context: Context, site: str, import_id: str) -> None:
 
 
 def undo(context: Context, import_id: str, site: str = "") -> dict[str, Any]:
-    """Take out exactly what an import brought in, and close its days again."""
+    """Take out exactly what an import brought in, and close its days again.
+
+    Rows under a hold stay held (`rows_held`), and go when it ends.
+    """
     found = [each for each in _imports(context.store, site) if _shown_id(each.id) == import_id]
     found = [each for each in found if each.state != "undone"]
     if not found:
@@ -173,14 +177,16 @@ def undo(context: Context, import_id: str, site: str = "") -> dict[str, Any]:
         raise UsageError(f"import {import_id} is in several sites ({names}): name one with --site")
     [known] = found
     kept = _take_out(context.store, _site(context.store, known.site), known)
+    held = _forget_held(context.store, known)
     _save(context.store, msgspec.structs.replace(known, state="undone"))
-    _note(context.store, "import_undo", known)
+    _note(context.store, "import_undo", known, f", {held} rows stay held" if held else "")
     return {
         "id": import_id,
         "site": known.site,
         "events": known.events,
         "figures": known.figures,
         "days_kept": [day.isoformat() for day in kept],
+        "rows_held": held,
     }
 
 
@@ -223,6 +229,16 @@ def _take_out(store: Store, of_site: Site, known: _Import) -> list[date]:
     return kept
 
 
+def _forget_held(store: Store, known: _Import) -> int:
+    """Let an import's rows that are under a hold go with its end; return how many there are."""
+    days = sorted({*known.days, *known.merged_days})
+    which = {"site": known.site, "days": days, "import_id": known.id}
+    held: int = store.run(_QUERIES, "count_imported_held", **which)[0][0]
+    if held:
+        _command(store, "forget_imported_held", **which)
+    return held
+
+
 def _days_of_others(store: Store, known: _Import) -> set[date]:
     """Return the days that other imports have added to."""
     others = [
@@ -262,13 +278,13 @@ def _save(store: Store, row: _Import) -> None:
     store.insert("imports", _IMPORT_COLUMNS, [values])
 
 
-def _note(store: Store, action: str, row: _Import) -> None:
+def _note(store: Store, action: str, row: _Import, more: str = "") -> None:
     AuditLog(store).record(
         actor="cli",
         action=action,
         site=row.site,
         rows=row.events + row.figures,
-        detail=f"{row.kind} {_shown_id(row.id)}",
+        detail=f"{row.kind} {_shown_id(row.id)}{more}",
     )
 
 

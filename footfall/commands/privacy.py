@@ -55,7 +55,7 @@ def look(context: Context, scope: Any, asked_by: str = "visitor") -> dict[str, A
 def proved_events(store: Store, scope: Scope) -> list[dict[str, Any]]:
     """Return the rows that were proved, oldest first, with the columns of the view `events`."""
     values = scope.proved.parameters | {"row_limit": MOST_EVENTS}
-    return [_shown(row) for row in store.records(scope_statement("proved_events"), values)]
+    return [_shown(row) for row in store.records(scope_statement("proved_events", scope), values)]
 
 
 def outcome(context: Context, id: str) -> dict[str, Any] | None:
@@ -119,6 +119,8 @@ def _ask(context: Context, record: RowRecord) -> dict[str, Any]:
 def _named(context: Context, scope: Any) -> Scope:
     """Return a scope of a site that is there and of somebody; raises UsageError."""
     meant = _scope(scope)
+    if meant.selection is not None:
+        raise UsageError("rows that were selected can be held alone: name whose they are")
     try:
         get_site(context.store, meant.site)
     except UnknownSiteError as error:
@@ -146,7 +148,7 @@ def _scope(given: Any) -> Scope:
 
 
 def _summary(store: Store, scope: Scope) -> tuple[int, int, int]:
-    events, pageviews, sessions = store.rows(scope_statement("summary"), scope.parameters)[0]
+    events, pageviews, sessions = store.rows(scope_statement("summary", scope), scope.parameters)[0]
     return events, pageviews, sessions
 
 

@@ -7,5 +7,6 @@ FROM
     -- In a query of its own: there the new `released_at` does not stand for the old one.
     SELECT *
     FROM holds FINAL
-    WHERE released_at IS NULL AND id NOT IN (SELECT hold FROM held_rows)
+    WHERE released_at IS NULL
+        AND id NOT IN (SELECT arrayJoin(arrayPushFront(also.hold, hold)) FROM held_rows)
 )

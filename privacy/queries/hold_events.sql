@@ -2,6 +2,6 @@
 -- params: partition; hold and kind; a scope's
 INSERT INTO held_rows
 SETTINGS insert_deduplicate = 0
-SELECT toUUID({hold:String}), {kind:String}, false, *
+SELECT toUUID({hold:String}), {kind:String}, false, [], *
 FROM event_rows
 WHERE _partition_id = {partition:String} AND {scope}

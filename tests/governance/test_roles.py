@@ -83,6 +83,7 @@ def test_what_nobody_is_refused_is_there_to_be_seen(office: Offices) -> None:
         ("rows", "GET /sites/{site}/export/file?dataset=events"),
         ("audit", "GET /audit.csv"),
         ("requests", "GET /privacy/requests"),
+        ("holds", "GET /privacy/holds"),
     ],
 )
 def test_the_matrix_says_what_the_roles_duties_say(duty: Duty, request_of_it: str) -> None:

@@ -248,7 +248,7 @@ def test_held_rows_have_the_columns_of_events_in_their_order(embedded_store: Sto
             {"table": table},
         )
 
-    assert columns("held_rows")[3:] == columns("event_rows")
+    assert columns("held_rows")[4:] == columns("event_rows")
 
 
 def test_a_request_reaches_the_inbox_once(shop: Shop) -> None:
@@ -270,11 +270,12 @@ def test_a_request_reaches_the_inbox_once(shop: Shop) -> None:
 
 
 def test_everything_is_in_the_audit_log_without_the_visitor(shop: Shop) -> None:
-    shop.take(an_erasure(51, visitor=2), a_hold(52, visitor=1, kind="legal", owner="u1"))
+    order = {"kind": "legal", "owner": "u1", "reason": "court order 7"}
+    shop.take(an_erasure(51, visitor=2), a_hold(52, visitor=1, **order))
     rows = shop.store.rows("SELECT action, actor, site, rows, purpose FROM audit_rows ORDER BY at")
     assert rows == [
         ("erasure", "visitor", SITE, 2, ""),
-        ("hold", "visitor", SITE, 5, "legal"),
+        ("hold", "visitor", SITE, 5, "legal: court order 7"),
     ]
 
 

@@ -279,7 +279,7 @@ def test_a_consent_on_which_rows_stand_keeps_its_proof(embedded_store: Store) ->
     save_receipts(embedded_store, [a_decision(past, number, "granted") for number in (5, 6, 7)])
     insert_rows(embedded_store, [visit(NOW.date(), number, consent_id=number) for number in (5, 6)])
     embedded_store.command(
-        "INSERT INTO held_rows SELECT generateUUIDv4(), 'legal', false, *"
+        "INSERT INTO held_rows SELECT generateUUIDv4(), 'legal', false, [], *"
         " FROM event_rows WHERE consent_id = 6"
     )
     embedded_store.command("DELETE FROM event_rows WHERE consent_id = 6")
