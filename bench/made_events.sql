@@ -30,7 +30,7 @@ SELECT
     cityHash64(intDiv(n, 2)),
     'shop.example',
     if(cityHash64(n, 'home') % 3 = 0, '/',
-        concat('/products/', toString(toUInt32(pow(cityHash64(n, 'p') % 45, 2))))),
+        concat('/products/', toString(toUInt32(pow((cityHash64(n, 'p') % 45000) / 1000, 2))))),
     if(sources[source_n] = '', '', concat('https://', lower(sources[source_n]), '.example/')),
     sources[source_n],
     channels[source_n],
