@@ -61,7 +61,7 @@ def ask_for_stream(paths: DataPaths, command: str, arguments: Mapping[str, Any])
         response = _post(connection, f"/control/stream/{command}", arguments)
         if response.status != http.HTTPStatus.OK:
             _raise_refusal(json.loads(response.read()))
-        while piece := response.read(_PIECE_BYTES):
+        while piece := response.read1(_PIECE_BYTES):
             yield piece
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _no_answer(error) from error
