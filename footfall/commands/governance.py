@@ -13,6 +13,7 @@ from footfall.commands.context import Context
 from footfall.vulnerabilities import known_vulnerabilities
 from privacy.audit_check import is_empty, verify_signed
 from privacy.errors import PrivacyError
+from privacy.holds import OPERATOR_KINDS, list_holds
 from privacy.processing import Installed, record_of_processing
 from privacy.retention import run_retention
 from privacy.retention_policy import retention_of, shown_policy
@@ -79,6 +80,7 @@ def _findings(context: Context, now: datetime) -> Iterator[Finding]:
     yield _at_rest(context)
     yield _in_transit(context)
     yield _retention(context, now)
+    yield _holds(context, now)
 
 
 def _salts(context: Context, now: datetime) -> Finding:
@@ -128,6 +130,23 @@ def _in_transit(context: Context) -> Finding:
         return Finding("encrypted in transit", "kept", "FOOTFALL_TLS_CERT is set")
     text = "no certificate is set: a proxy before the listeners must have one"
     return Finding("encrypted in transit", "not checked", text)
+
+
+def _holds(context: Context, now: datetime) -> Finding:
+    """Look for holds whose end came before the last nights and that go on."""
+    active = [
+        hold
+        for hold in list_holds(context.store)
+        if hold.released_at is None and hold.kind in OPERATOR_KINDS
+    ]
+    latest = (now - _RUNS_MAY_BE_LATE).astimezone(_LAST_ZONE).date()
+    late = [hold for hold in active if hold.is_over(latest)]
+    if late:
+        text = f"{len(late)} of {len(active)} should have ended: see 'footfall privacy hold list'"
+        return Finding("holds ended in time", "broken", text)
+    ends = sorted(hold.ends_on for hold in active if hold.ends_on is not None)
+    following = f", the next one ends after {ends[0]}" if ends else ""
+    return Finding("holds ended in time", "kept", f"{len(active)} active{following}")
 
 
 def _retention(context: Context, now: datetime) -> Finding:

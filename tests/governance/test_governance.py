@@ -15,7 +15,11 @@ from footfall.commands import Context, audit, run_command
 from footfall.config import Config
 from footfall.paths import DataPaths
 from privacy.errors import UndescribedColumnError
+from privacy.holds import save_hold
 from privacy.processing import Installed, record_of_processing
+from privacy.records import Hold, new_id
+from privacy.scope import Scope
+from privacy.selection import Selection
 from schema import Site, migrate, open_embedded, save_site
 from tests.dashboard.build_rows import event_row, insert_rows
 
@@ -46,6 +50,7 @@ def test_a_new_installation_keeps_what_can_be_checked(context: Context) -> None:
         "encrypted at rest": "broken",  # no key is set
         "encrypted in transit": "not checked",
         "retention met": "kept",
+        "holds ended in time": "kept",
     }
 
 
@@ -58,6 +63,10 @@ def test_what_is_broken_is_told(context: Context) -> None:
         [[uuid4(), "shop.example", "question", "open", now.date() - timedelta(days=1)]],
     )
     insert_rows(context.store, [event_row(now - timedelta(days=400))])
+    scope = Scope("shop.example", now, selection=Selection(now.date(), now.date()))
+    last_day = now.date() - timedelta(days=4)  # two nights may pass, and a day ends late somewhere
+    hold = Hold(id=new_id(), received_at=now, scope=scope, kind="legal", ends_on=last_day)
+    save_hold(context.store, hold, 1)
     audit.sign(context)
     context.audit.record(actor="cli", action="view")
     audit.sign(context)
@@ -67,6 +76,7 @@ def test_what_is_broken_is_told(context: Context) -> None:
 
     assert found["salts destroyed"] == "broken"
     assert found["requests in time"] == "broken"
+    assert found["holds ended in time"] == "broken"
     assert found["audit log whole"] == "broken"
     assert found["retention met"] == "broken"
 

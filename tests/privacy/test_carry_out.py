@@ -315,11 +315,16 @@ class InterruptedStore(Store):
             raise StoreError("the connection was lost")
 
 
+FRAUD = a_hold(51.5, visitor=1, kind="fraud")
+TOMORROW = minute(24 * 60).date()
+
 WISHES: dict[str, list[RowRecord]] = {
     "erasure": [an_erasure(51, visitor=1)],
     "correction": [a_correction(51, pages=(11,), country="TR")],
     "not me": [a_correction(51, pages=(11, 12), not_me=True)],
     "release": [a_hold(51, visitor=1), a_release(52, visitor=1)],
+    "hold on what is restricted": [a_hold(51, visitor=1), FRAUD, a_release(52, hold=FRAUD.id)],
+    "end without ids": [FRAUD, a_release(52, hold=FRAUD.id, ids_since=TOMORROW)],
 }
 
 
