@@ -157,7 +157,7 @@ class _Collector:
             Route("/api/openapi.json", _openapi),
             Route("/pixel.gif", self._pixel, methods=["GET", "OPTIONS"]),
             *self._privacy.routes(),
-            self._consents.route(),
+            *self._consents.routes(),
             *self._privacy_pages.routes(),
             Route("/beacon{features:path}.js", _script, methods=["GET", "OPTIONS"]),
         ]

@@ -14,6 +14,7 @@ import structlog
 from collector.facts.salt import SaltBook
 from collector.journal.wishes import append_wish
 from collector.writer.writer import Writer
+from footfall.announced import make_announced
 from footfall.backups import keep_backups, trim_ledger
 from footfall.commands import Context, audit
 from footfall.errors import FootfallError
@@ -66,6 +67,7 @@ def jobs(context: Context, writer: Writer | None) -> list[Job]:
         routine.append(Job("sign_audit", 600.0, signer.sign, also_last=True))
         routine.append(Job("sign_audit_early", 2.0, signer.sign_when_many))
         routine.append(Job("expire_audit", 86_400.0, lambda: audit.expire(context)))
+        routine.append(Job("announced", 15.0, lambda: make_announced(context, datetime.now(UTC))))
         routine.append(Job("close_days", 15.0, lambda: close_days(context, writer.caught_up_at)))
     return routine
 

@@ -47,6 +47,16 @@ class DataPaths:
         return self.root / "mail.json"
 
     @property
+    def plans(self) -> Path:
+        """Return the announced changes of notices."""
+        return self.root / "notice-plans.json"
+
+    @property
+    def timeline(self) -> Path:
+        """Return since when each site has gone how far."""
+        return self.root / "notice-timeline.json"
+
+    @property
     def rules(self) -> Path:
         """Return what the store process publishes for collectors."""
         return self.root / "rules.json"

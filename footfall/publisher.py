@@ -8,28 +8,37 @@ from pathlib import Path
 import msgspec
 
 from collector.rules.published import Rules, publish
+from footfall.notices import NoticeBook
 from schema import Store, list_sites
 from schema.tokens import list_tokens
 
 
-def publish_rules(store: Store, path: Path) -> None:
-    """Write the rules to `path` if they differ from what stands there."""
+def publish_rules(store: Store, path: Path, book: NoticeBook | None = None) -> None:
+    """Write the rules to `path` if they differ from what stands there.
+
+    Without a book, as a lone command has none, notices stay as they stand there.
+    """
+    known, now = _known(path), datetime.now(UTC)
+    sites = list_sites(store)
+    notices = None if book is None else book.notices(sites, now)
+    if notices is None:
+        notices = {} if known is None else dict(known.notices)
     rules = Rules(
-        published_at=datetime.now(UTC),
-        sites={site.name: site for site in list_sites(store)},
+        published_at=now,
+        sites={site.name: site for site in sites},
         event_tokens={
             token.secret_hash: token.sites
             for token in list_tokens(store)
             if token.scope == "events"
         },
+        notices=notices,
     )
-    if not _same(path, rules):
+    if known is None or msgspec.structs.replace(known, published_at=now) != rules:
         publish(path, rules)
 
 
-def _same(path: Path, rules: Rules) -> bool:
+def _known(path: Path) -> Rules | None:
     try:
-        known = msgspec.json.decode(path.read_bytes(), type=Rules)
+        return msgspec.json.decode(path.read_bytes(), type=Rules)
     except (OSError, msgspec.MsgspecError):
-        return False
-    return msgspec.structs.replace(known, published_at=rules.published_at) == rules
+        return None

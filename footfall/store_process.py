@@ -30,6 +30,7 @@ from footfall.control import control_app
 from footfall.errors import CommandError
 from footfall.housekeeper import jobs, keep_house, mail_jobs, retention_jobs
 from footfall.metrics import WRITER_FILE, render_metrics
+from footfall.notices import NoticeBook
 from footfall.opening import open_store
 from footfall.paths import DataPaths
 from footfall.process import beat, child_arguments, inherited_listener
@@ -71,7 +72,8 @@ def open_context(config: Config) -> Context:
         remove_leftovers(store, DataPaths(config.data).database)
     if config.clickhouse_url and not make_analyst_role(store):
         _log.info("analyst_role_not_made", reason="the store's user may not make roles")
-    return Context(store, DataPaths(config.data), config)
+    paths = DataPaths(config.data)
+    return Context(store, paths, config, NoticeBook(config, paths))
 
 
 async def _serve(

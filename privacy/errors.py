@@ -35,3 +35,7 @@ class UnknownRequestError(PrivacyError):
 
 class HoldError(PrivacyError):
     """A hold cannot be begun or ended as it was asked for; say it as the message tells."""
+
+
+class PlanError(PrivacyError):
+    """What was announced, or was in force before, cannot be read: put the file back."""

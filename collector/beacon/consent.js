@@ -4,6 +4,9 @@
 // when, for what, how. On a `strict` page the beacon is not even asked for before a consent; on a `consent`
 // page it comes at once and gets its lasting id by one. A decision is a call of footfall.consent(…), or
 // comes from a Consent Management Platform (data-cmp): IAB TCF v2 or Google's Consent Mode.
+//
+// Where the site has gone further since the visitor agreed, the id waits unused and the page is told to ask
+// again: by the event "footfall-ask" on the document, and by footfall.asks for who comes later.
 
 import { choose, recall } from "./src/choice.js";
 import { guard, random } from "./src/guard.js";
@@ -20,16 +23,42 @@ const api = dataset.api ? new URL(dataset.api, location) : new URL("/api/event",
 // Of IAB TCF v2: 1 is to store on a device, 8 to measure how content performs.
 const purposes = dataset.purposes || "1 8";
 
-// What version of the text the visitor agreed to: beside the id, and gone with it.
+// What is noted beside the id, and gone with it: which version of the text the visitor agreed to, and when, in
+// milliseconds.
 const VERSION = "footfall-version";
-const agreedTo = guard(() => localStorage[VERSION]);
-const noteVersion = guard((version) => {
-  if (recall()) localStorage[VERSION] = version;
-  else delete localStorage[VERSION];
+const AGREED = "footfall-agreed";
+// In the id's place while it waits for another consent.
+const WAITING = "footfall-waiting";
+const hasId = () => recall() && recall() != "out";
+const noted = guard((key) => localStorage[key]);
+const note = guard((key, value) => {
+  if (value && hasId()) localStorage[key] = value;
+  else delete localStorage[key];
 });
+const layAside = guard(() => {
+  if (!hasId()) return;
+  localStorage[WAITING] = recall();
+  choose();
+});
+const takeUp = guard(() => {
+  if (!recall()) choose(noted(WAITING));
+  delete localStorage[WAITING];
+});
+// Returns the id that is forgotten, with all beside it.
+const forget = () => {
+  takeUp();
+  const id = recall();
+  choose();
+  note(VERSION);
+  note(AGREED);
+  return id;
+};
 
 let script; // the beacon's element, once it may come
 let isRefused; // a refusal is told once a page
+let isOpen; // an earlier consent is not enough, or may not be
+let asks = false; // the page is to ask again
+let checked; // a promise, while that is not known
 
 // Resolves to the receipt with its signature; undefined where it was given up.
 const tell = async (url, body) => {
@@ -43,6 +72,10 @@ const tell = async (url, body) => {
   }
 };
 
+const desks = dataset.site
+  .split(",")
+  .map((site) => new URL(`privacy/${encodeURIComponent(site.trim())}/consent`, api));
+
 const receipt = (state, consentId, how, { text, version, scope, erase }) => {
   // The same text of each attempt, so that a repeat is known by its id.
   const body = JSON.stringify({
@@ -55,35 +88,61 @@ const receipt = (state, consentId, how, { text, version, scope, erase }) => {
     erase,
     consent_id: consentId,
   });
-  const told = dataset.site
-    .split(",")
-    .map((site) => tell(new URL(`privacy/${encodeURIComponent(site.trim())}/consent`, api), body));
-  return told[0];
+  return desks.map((desk) => tell(desk, body))[0];
 };
+
+// Tells whether what the visitor agreed to covers all that is done now; throws where nobody knows.
+const isCovered = async (desk) => {
+  const { covered_since } = await (await fetch(desk + "/covered")).json();
+  if (covered_since === undefined) throw 0;
+  return !(Date.parse(covered_since) > (noted(AGREED) || 0));
+};
+
+// Lets an earlier consent hold, or asks again. Where nobody knows, the id waits for the next page.
+const check = async () => {
+  try {
+    isOpen = asks = (await Promise.all(desks.map(isCovered))).includes(false);
+  } catch {
+    isOpen = 1;
+  }
+  checked = 0;
+  if (isOpen) layAside();
+  else takeUp();
+  start();
+  self.footfall.asks = asks;
+  if (asks) document.dispatchEvent(new CustomEvent("footfall-ask"));
+};
+
+// Platforms repeat on each page what was decided on an earlier one; a decision needs a hand.
+const hasHand = () => navigator.userActivation?.hasBeenActive != false;
 
 // Takes a decision and resolves to its receipt; to undefined where nothing changed by it.
 const decide = async (state, how, given) => {
   const details = { ...dataset, ...given };
   const { version = "" } = details;
-  const before = recall();
-  if (before == "out") return; // an opt-out outlasts all of them
+  // Only what brings an id back has to wait.
+  if (checked && state == "granted") await checked;
+  if (recall() == "out") return; // an opt-out outlasts all of them
   if (state == "granted") {
-    const isNews = !before || agreedTo() != version;
-    if (!before) choose(random());
-    noteVersion(version);
+    // What was granted before is no answer to a new question, however often it is repeated.
+    if (isOpen && (details.isOld || !hasHand())) return;
+    takeUp();
+    const isNews = isOpen || !recall() || (noted(VERSION) || "") != version;
+    if (!recall()) choose(random());
+    note(VERSION, version);
+    isOpen = asks = self.footfall.asks = false;
     load();
     // A browser that refuses storage cannot keep a consent.
-    if (isNews && recall()) return receipt(state, recall(), how, details);
-  } else if (before) {
-    choose();
-    noteVersion();
-    return receipt("withdrawn", before, how, details);
-  } else if (
-    state == "denied" &&
-    !isRefused &&
-    // Platforms repeat on each page what was refused on an earlier one; a decision needs a hand.
-    navigator.userActivation?.hasBeenActive != false
-  ) {
+    if (isNews && recall()) {
+      note(AGREED, Date.now());
+      const kept = await receipt(state, recall(), how, details);
+      // The collector's clock tells it better.
+      if (kept) note(AGREED, Date.parse(kept.receipt.received_at) || noted(AGREED));
+      return kept;
+    }
+  } else if (recall() || noted(WAITING)) {
+    return receipt("withdrawn", forget(), how, details);
+  } else if (state == "denied" && !isRefused && hasHand()) {
     isRefused = 1;
     return receipt(state, undefined, how, details);
   }
@@ -94,11 +153,12 @@ const consent = (state, details) => decide(state, "call", details);
 // The beacon's own ones tell nobody.
 const equip = (footfall) => {
   footfall.consent = consent;
-  footfall.optOut = () => {
-    const told = decide("withdrawn", "call");
+  footfall.optOut = async () => {
+    const before = recall() == "out" ? "" : forget();
     choose("out");
-    return told;
+    if (before) return receipt("withdrawn", before, "call", dataset);
   };
+  footfall.asks = asks;
 };
 
 const load = () => {
@@ -131,7 +191,8 @@ const hearTcf = () => {
     // Before the visitor answered there is nothing to take; where the GDPR does not apply nobody was asked.
     if (!isGood || data.gdprApplies == false || !/^(tcl|user)/.test(data.eventStatus)) return;
     const isGranted = purposes.split(" ").every((purpose) => data.purpose.consents[purpose]);
-    decide(isGranted ? "granted" : "denied", "tcf", { scope: "purposes " + purposes });
+    const isOld = data.eventStatus == "tcloaded";
+    decide(isGranted ? "granted" : "denied", "tcf", { scope: "purposes " + purposes, isOld });
   });
 };
 
@@ -147,9 +208,16 @@ Object.defineProperty(stub, "optIn", {
 });
 self.footfall = stub;
 
-if (!recall() || recall() == "out") noteVersion();
+// Lets the beacon come where nothing, or nothing more, is to be waited for.
+const start = () => {
+  if (!isStrict || hasId()) load();
+};
+
+const held = hasId() || (!recall() && noted(WAITING));
+if (held) checked = check();
+else [VERSION, AGREED, WAITING].map((key) => note(key));
 early.map((call) => stub(...call));
-if (!isStrict || (recall() && recall() != "out")) load();
+if (!held) start();
 
 if (dataset.cmp == "gcm") {
   const layer = (self.dataLayer ||= []);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from ipaddress import IPv6Address
 from typing import Final
 
@@ -30,6 +31,7 @@ from privacy.receipts import signed
 from privacy.signing import SigningKey, open_signing_key
 
 PATH: Final = "/api/privacy/{site}/consent"
+COVERED_PATH: Final = f"{PATH}/covered"
 CLAIM_HEADER: Final = "footfall-claim"
 
 _METHODS: Final = ["GET", "POST", "OPTIONS"]
@@ -62,9 +64,12 @@ class ConsentDesk:
         self._erasures = RateLimit(_ERASURES_PER_S, _ERASURES_AT_ONCE)
         self._opened: SigningKey | None = None
 
-    def route(self) -> Route:
-        """Return the desk's route."""
-        return Route(PATH, self._answer, methods=_METHODS)
+    def routes(self) -> list[Route]:
+        """Return the desk's routes."""
+        return [
+            Route(PATH, self._answer, methods=_METHODS),
+            Route(COVERED_PATH, self._answer, methods=["GET", "OPTIONS"]),
+        ]
 
     async def _answer(self, request: Request) -> Response:
         headers = dict(_HEADERS)
@@ -74,6 +79,8 @@ class ConsentDesk:
             if request.method == "OPTIONS":
                 return Response(status_code=204, headers=headers | preflight_headers(_METHODS))
             self._intake().limit(connection_of(request.scope, self._settings.trusted_proxies))
+            if request.url.path.endswith("/covered"):
+                return _json(200, _covered(rules), headers)
             if request.method == "POST":
                 return await self._take(request, rules, headers)
             return await self._show(request, rules, headers)
@@ -134,6 +141,12 @@ class ConsentDesk:
         if self._opened is None:
             self._opened = await asyncio.to_thread(open_signing_key, self._settings.data)
         return self._opened
+
+
+def _covered(rules: SiteRules) -> Mapping[str, object]:
+    """Return from when on consents cover what is done now; null: all do."""
+    since = rules.notice.covered_since
+    return {"covered_since": since and since.astimezone(UTC).isoformat(timespec="milliseconds")}
 
 
 def _unavailable(message: str, headers: Mapping[str, str]) -> Response:

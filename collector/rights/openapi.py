@@ -71,6 +71,7 @@ def privacy_paths() -> _Node:
             "get": _consents(),
             "post": _decide(),
         },
+        "/api/privacy/{site}/consent/covered": {"parameters": [site], "get": _covered()},
         "/api/privacy/key": {"get": _public_key()},
         "/privacy/{site}": {"parameters": [site], "get": _page(), "post": _form()},
         "/privacy/{site}/notice": {"parameters": [site], "get": _notice()},
@@ -202,6 +203,16 @@ def _decide() -> _Node:
     )
     body["description"] += " Unknown fields are ignored; the site asks for consent."
     return _operation("tellDecision", "Keep what a visitor decided.", answers, body=body)
+
+
+def _covered() -> _Node:
+    since: _Node = {"type": ["string", "null"], "format": "date-time"}
+    example = {"covered_since": "2026-12-21T20:00:00.000+00:00"}
+    answer = _json(
+        "The instant; null: every consent covers it.", _object(covered_since=since), example
+    )
+    summary = "Tell from when on consents cover all that is done now."
+    return _operation("readCovered", summary, {"200": answer})
 
 
 def _public_key() -> _Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,22 @@ from schema.sites import Site
 CHECK_INTERVAL_S: Final = 0.5
 
 
+class Planned(msgspec.Struct, frozen=True):
+    """A site as an announced change will make it."""
+
+    starts_on: date
+    site: Site
+    controller: str
+
+
+class SiteNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site's notice tells beside its settings, and which consents still hold."""
+
+    controller: str = ""
+    planned: tuple[Planned, ...] = ()  # soonest first, each with those before it
+    covered_since: datetime | None = None  # consents of before are asked for again
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Sites and server tokens; never a secret."""
 
@@ -24,6 +40,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     sites: Mapping[str, Site]
     # SHA-256 of a token of scope `events`, hex, to the sites it may write; empty is all.
     event_tokens: Mapping[str, tuple[str, ...]] = {}
+    notices: Mapping[str, SiteNotice] = {}  # by site
 
 
 def publish(path: Path, rules: Rules) -> None:

@@ -13,10 +13,11 @@ import structlog
 from collector.facts.page import ascii_hostname
 from collector.facts.visitor import IPAddress
 from collector.rules.modes import DEFAULT_MODES, Mode, Rule, modes_of
-from collector.rules.published import Rules
+from collector.rules.published import Rules, SiteNotice
 from schema.sites import Site
 
 _ANY: Final = "*"
+_NO_NOTICE: Final = SiteNotice()
 _PATTERN_PART: Final = re.compile(r"\*\*|\*|[^*]+")
 
 _log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ class SiteRules:
     excluded_networks: tuple[IPv4Network | IPv6Network, ...]
     objections: frozenset[int]  # today's pseudonyms
     modes: Mapping[Rule, Mode]
+    notice: SiteNotice
 
     def is_own_hostname(self, hostname: str) -> bool:
         """Tell whether this is one of the site's names, whatever else it takes."""
@@ -67,13 +69,17 @@ def prepare(rules: Rules, objections: Callable[[str], frozenset[int]] | None = N
     `objections` gives a site's pseudonyms that objected.
     """
     sites = {
-        name: _site_rules(site, objections(name) if objections else frozenset())
+        name: _site_rules(
+            site,
+            objections(name) if objections else frozenset(),
+            rules.notices.get(name, _NO_NOTICE),
+        )
         for name, site in rules.sites.items()
     }
     return Door(sites, rules.event_tokens)
 
 
-def _site_rules(site: Site, objections: frozenset[int]) -> SiteRules:
+def _site_rules(site: Site, objections: frozenset[int], notice: SiteNotice) -> SiteRules:
     # Without hostnames of its own, a site's name and its subdomains count.
     listed = site.hostnames or (site.name, f"*.{site.name}")
     return SiteRules(
@@ -87,6 +93,7 @@ def _site_rules(site: Site, objections: frozenset[int]) -> SiteRules:
         excluded_networks=tuple(_networks(site)),
         objections=objections,
         modes=_modes(site),
+        notice=notice,
     )
 
 

@@ -17,6 +17,7 @@ from footfall.cli.holds import hold
 from footfall.cli.imports import import_
 from footfall.cli.inbox import requests
 from footfall.cli.mail import mail
+from footfall.cli.notice import notice
 from footfall.cli.privacy import privacy
 from footfall.cli.retention import retention
 from footfall.cli.serve import collect, dashboard, serve
@@ -40,7 +41,7 @@ def footfall() -> None:
 
 for command in (
     *(serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql),
-    *(audit, backup, encryption, mail, privacy, retention),
+    *(audit, backup, encryption, mail, notice, privacy, retention),
 ):
     footfall.add_command(command)
 for command in (hold, record, report, requests):

@@ -78,6 +78,7 @@ def show_one(data: Path | None, clickhouse_url: str | None, as_json: bool, name:
     multiple=True,
     help="Repeats; how long cities, ids, events or dropped are kept; 'default' for DAYS.",
 )
+@click.option("--now", is_flag=True, help="Collect or keep more without announcing it first.")
 @json_option
 @store_options
 def change(
@@ -87,7 +88,7 @@ def change(
     changes = {
         key: list(value) if isinstance(value, tuple) else value
         for key, value in given.items()
-        if value not in (None, ())
+        if value not in (None, (), False)
     }
     config = configuration(data, clickhouse_url)
     show(call(config, "site_set", name=name, **changes), as_json=as_json)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from footfall.config import Config
+from footfall.notices import NoticeBook
 from footfall.paths import DataPaths
 from footfall.publisher import publish_rules
 from privacy.audit import AuditLog
@@ -18,6 +19,7 @@ class Context:
     store: Store
     paths: DataPaths
     config: Config
+    book: NoticeBook | None = None  # the store process's own
     audit: AuditLog = field(init=False)  # one chain a process
 
     def __post_init__(self) -> None:
@@ -26,4 +28,4 @@ class Context:
 
     def publish(self) -> None:
         """Give collectors the rules as they are now."""
-        publish_rules(self.store, self.paths.rules)
+        publish_rules(self.store, self.paths.rules, self.book)

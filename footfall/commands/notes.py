@@ -49,6 +49,7 @@ NOTES: Final[Mapping[str, Note]] = {
     "site_add": _SITE,
     "site_set": _SITE,
     "site_remove": _SITE,
+    "notice_announce": _SITE,
     "user_add": _USER,
     "user_set": _USER,
     "user_remove": _USER,

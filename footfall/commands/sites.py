@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
-from typing import Any, Final, get_args
+from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from collector.rules.modes import DEFAULT_MODES, modes_of, parse_mode
 from footfall.commands.context import Context
-from footfall.errors import UsageError
-from privacy.retention_policy import changed_keep, retention_of, shown_policy
+from footfall.errors import CommandError, UsageError
+from footfall.notices import site_reach
+from footfall.site_changes import changed_site, checked_small_number
+from privacy.reach import grown
+from privacy.retention_policy import retention_of, shown_policy
 from schema import Site, UnknownSiteError, get_site, list_sites, save_site
-from schema.sites import DEFAULT_SMALL_NUMBER, ConsentMode, with_timezone
+from schema.sites import DEFAULT_SMALL_NUMBER, with_timezone
 
 # A name stands in URLs, file names and a script's attribute.
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
-_SMALL_NUMBERS: Final = range(2, 1001)
-CONSENT_MODES: Final[tuple[ConsentMode, ...]] = get_args(ConsentMode)
-_SIGNALS: Final = ("nobody", "drop")
 
 
 def add(
@@ -71,29 +71,31 @@ def change(
     rule_modes: Sequence[str] | None = None,
     keep: Sequence[str] | None = None,
     consent: str | None = None,
+    now: bool = False,
 ) -> dict[str, Any]:
-    """Change what is given; a new time zone counts from the site's next day on."""
-    site = _site(context, name)
+    """Change what is given; a new time zone counts from the site's next day on.
+
+    What collects or keeps more is announced first, unless it is to be done `now`.
+    """
+    before = site = _site(context, name)
+    try:
+        site = changed_site(
+            site, small_number=small_number, signal=signal, keep=keep, consent=consent
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     if timezone is not None:
         site = with_timezone(site, _checked_timezone(timezone), datetime.now(UTC))
     if hostnames is not None:
         site = replace(site, hostnames=_checked_hostnames(hostnames))
-    if small_number is not None:
-        site = replace(site, small_number=_checked_small_number(small_number))
-    if signal is not None:
-        if signal not in _SIGNALS:
-            raise UsageError(f"signal {signal!r}: expected one of {', '.join(_SIGNALS)}")
-        site = replace(site, signal="drop" if signal == "drop" else "nobody")
     if excluded_networks is not None:
         site = replace(site, excluded_networks=_checked_networks(excluded_networks))
     if excluded_paths is not None:
         site = replace(site, excluded_paths=tuple(excluded_paths))
     if rule_modes is not None:
         site = replace(site, rule_modes=_changed_modes(site.rule_modes, rule_modes))
-    if keep is not None:
-        site = replace(site, keep=_changed_keep(site.keep, keep))
-    if consent is not None:
-        site = replace(site, consent=_checked_consent(consent))
+    if not now:
+        _check_announced(context, before, site)
     save_site(context.store, site)
     return _shown(context, site)
 
@@ -136,18 +138,21 @@ def _checked_hostnames(hostnames: Sequence[str]) -> tuple[str, ...]:
 
 
 def _checked_small_number(number: int) -> int:
-    if number not in _SMALL_NUMBERS:
-        raise UsageError(
-            f"small number {number!r}: expected {_SMALL_NUMBERS.start} to {_SMALL_NUMBERS.stop - 1}"
+    try:
+        return checked_small_number(number)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _check_announced(context: Context, before: Site, after: Site) -> None:
+    """Raise CommandError for what goes further than visitors were told, if there were any."""
+    more = grown(site_reach(before, context.config), site_reach(after, context.config))
+    if more and context.store.run("footfall.commands.queries", "has_events", site=before.name):
+        raise CommandError(
+            f"{before.name} would collect or keep more: {'; '.join(more)}. Announce it with"
+            f" 'footfall notice announce {before.name} --from DATE --set …',"
+            " or say --now to change it at once"
         )
-    return number
-
-
-def _checked_consent(text: str) -> ConsentMode:
-    for mode in CONSENT_MODES:
-        if mode == text:
-            return mode
-    raise UsageError(f"consent {text!r}: expected one of {', '.join(CONSENT_MODES)}")
 
 
 def _changed_modes(before: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
@@ -157,13 +162,6 @@ def _changed_modes(before: Sequence[str], given: Sequence[str]) -> tuple[str, ..
     except ValueError as error:
         raise UsageError(str(error)) from error
     return tuple(f"{rule}={mode}" for rule, mode in modes.items() if mode != DEFAULT_MODES[rule])
-
-
-def _changed_keep(before: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
-    try:
-        return changed_keep(before, given)
-    except ValueError as error:
-        raise UsageError(f"--keep {error}") from error
 
 
 def _checked_networks(networks: Sequence[str]) -> tuple[str, ...]:

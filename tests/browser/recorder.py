@@ -50,6 +50,8 @@ class Recorder:
     requests: list[str] = field(default_factory=list)  # "METHOD path", of everything
     asked: list[str] = field(default_factory=list)  # "METHOD path", of the collector's origin alone
     decisions: list[dict[str, Any]] = field(default_factory=list)  # bodies, consent receipts
+    covered_since: str | None = None  # consents of before are asked for again
+    covered_status: int = 200
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def tag(self, script: str = "beacon.js", attributes: str = "") -> str:
@@ -118,6 +120,12 @@ class Recorder:
         receipt = {"receipt": {"state": body["state"]}, "signature": "…"}
         return JSONResponse(receipt, status, headers={**CORS, **headers})
 
+    async def _covered(self, request: Request) -> Response:
+        self.requests.append(f"GET {request.url.path}")
+        is_good = self.covered_status == 200
+        answer = {"covered_since": self.covered_since} if is_good else {"error": "…"}
+        return JSONResponse(answer, self.covered_status, headers=CORS)
+
     async def _options(self, request: Request) -> Response:
         self.requests.append(f"OPTIONS {request.url.path}")
         return Response(status_code=204, headers=CORS)
@@ -154,6 +162,7 @@ class Recorder:
                 Route("/api/event", self._options, methods=["OPTIONS"]),
                 Route("/proxied", self._event, methods=["POST"]),
                 Route("/api/privacy/{site}/consent", self._consent, methods=["POST"]),
+                Route("/api/privacy/{site}/consent/covered", self._covered),
                 Route("/{path:path}", self._page),
             ]
         )

@@ -69,6 +69,7 @@ def test_the_document_is_served_and_tells_of_every_path(collector: Served) -> No
         "/api/openapi.json",
         "/api/privacy/key",
         "/api/privacy/{site}/consent",
+        "/api/privacy/{site}/consent/covered",
         "/api/privacy/{site}/me",
         "/api/privacy/{site}/me/objection",
         "/api/privacy/{site}/me/restriction",

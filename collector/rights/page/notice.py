@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from collector.rights.page.words import Words
+from collector.rights.page.words import LANGUAGES, Words, words_of
 from collector.writer.event_rows import COLUMNS
 from privacy.consent import CONSENT_COLUMNS
 from privacy.errors import UndescribedColumnError
+from privacy.reach import Reach, reach_of
 from privacy.retention_policy import KEPT, Policy
 from schema.sites import Site
 
@@ -34,6 +36,8 @@ CLASSES: Final[Mapping[str, Sequence[str]]] = {
     "class_money": ("revenue", "currency"),
     "class_record": ("site", "id", "import_id"),
 }  # fmt: skip
+# Those that the sentence `notice_why` names; consents are to these.
+PURPOSES: Final = ("statistics", "abuse")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,11 @@ class Section:
     items: Sequence[str] = ()
 
 
+def facts_reach(facts: Facts) -> Reach:
+    """Return how far a notice goes."""
+    return reach_of(facts.site, facts.policy, facts.columns, PURPOSES)
+
+
 def notice_of(facts: Facts, t: Words) -> list[Section]:
     """Return a site's notice in one language; raises UndescribedColumnError."""
     site, policy = facts.site, facts.policy
@@ -71,17 +80,35 @@ def notice_of(facts: Facts, t: Words) -> list[Section]:
         t("notice_keep_totals"),
         t("notice_small", n=site.small_number),
     ]
+    why = [t(key) for key in ("notice_why", f"notice_consent_{site.consent}")]
     guards = t("notice_encrypted" if facts.is_encrypted else "notice_plain")
     return [
         Section(t("notice_who_title"), [controller]),
         Section(t("notice_what_title"), (), _kept(facts.columns, t)),
         Section(t("notice_never_title"), [t("notice_never")]),
-        Section(t("notice_why_title"), [t("notice_why"), t(f"notice_signal_{site.signal}")]),
+        Section(t("notice_why_title"), [*why, t(f"notice_signal_{site.signal}")]),
         Section(t("notice_long_title"), (), [*kept, *rules]),
         Section(t("notice_to_title"), [t("notice_to"), guards]),
         Section(t("notice_rights_title"), [t("notice_rights")]),
         Section(t("notice_key_title"), [t("notice_key", key=facts.public_key)]),
     ]
+
+
+def change_of(before: Facts, after: Facts, starts_on: date, t: Words) -> Section:
+    """Return what will be said otherwise from a day on."""
+    said, then = _sentences(before, t), _sentences(after, t)
+    new = [t("notice_change_new", text=text) for text in then if text not in said]
+    gone = [t("notice_change_old", text=text) for text in said if text not in then]
+    return Section(t("notice_change_title", day=t.day(starts_on)), (), [*new, *gone])
+
+
+def texts_of(facts: Facts) -> dict[str, str]:
+    """Return a notice as Markdown, by language."""
+    languages = {language: words_of(language) for language in LANGUAGES}
+    return {
+        language: markdown(t("notice_title", site=facts.site.name), notice_of(facts, t))
+        for language, t in languages.items()
+    }
 
 
 def markdown(title: str, sections: Iterable[Section]) -> str:
@@ -96,10 +123,21 @@ def markdown(title: str, sections: Iterable[Section]) -> str:
     return "\n".join(lines)
 
 
+def with_sections(text: str, changes: Iterable[Section]) -> str:
+    """Return a notice's Markdown with what will change on top."""
+    title, _, rest = text.partition("\n")
+    above = markdown(title.removeprefix("# "), changes).rstrip("\n")
+    return f"{above}\n{rest}"
+
+
 def undescribed(columns: Iterable[str]) -> list[str]:
     """Return the columns that no sentence describes."""
     known = {column for of_class in CLASSES.values() for column in of_class}
     return sorted(set(columns) - known)
+
+
+def _sentences(facts: Facts, t: Words) -> list[str]:
+    return [text for part in notice_of(facts, t) for text in (*part.texts, *part.items)]
 
 
 def _kept(columns: Sequence[str], t: Words) -> list[str]:

@@ -26,7 +26,15 @@ from collector.request import Bodies, ClientGoneError
 from collector.rights.api import PrivacyApi, events_csv
 from collector.rights.page.form import form_token, is_own_token, read_form
 from collector.rights.page.headers import page_headers
-from collector.rights.page.notice import Facts, markdown, notice_of
+from collector.rights.page.notice import (
+    Facts,
+    Section,
+    change_of,
+    facts_reach,
+    notice_of,
+    texts_of,
+    with_sections,
+)
 from collector.rights.page.versions import Versions
 from collector.rights.page.view import (
     HERE,
@@ -37,7 +45,7 @@ from collector.rights.page.view import (
     render,
     until_midnight,
 )
-from collector.rights.page.words import LANGUAGES, Words, choose_language, words_of
+from collector.rights.page.words import Words, choose_language, words_of
 from collector.rights.rights import ANSWERED_WITHIN, Claimant, Pending, Rights
 from collector.rights.wishes import (
     CorrectionWish,
@@ -45,6 +53,7 @@ from collector.rights.wishes import (
     checked_correction,
     checked_request,
 )
+from collector.rules.site import SiteRules
 from collector.settings import CollectorSettings
 from privacy.errors import ClaimError, KeyFileError
 from privacy.retention_policy import retention_of
@@ -222,11 +231,14 @@ class PrivacyPages:
         try:
             rights = self._api.ready()
             connection = connection_of(request.scope, self._settings.trusted_proxies)
-            site = _known(rights, request.path_params["site"], connection)
-            facts = self._facts(site, rights)
-            texts = {language: _text(facts, words_of(language)) for language in LANGUAGES}
+            rules = _known_rules(rights, request.path_params["site"], connection)
+            site = rules.site
+            facts = self._facts(site, rights, rules.notice.controller)
+            changes = self._changes(facts, rules, rights, t)
             today = site.day_at(self._clock())
-            version = await run_in_threadpool(self._versions.keep, site.name, texts, today)
+            version = await run_in_threadpool(
+                self._versions.keep, site.name, texts_of(facts), today, facts_reach(facts)
+            )
             versions = await run_in_threadpool(self._versions.all, site.name)
         except _RefusedError as refused:
             return self._refusal(t, None, refused)
@@ -239,21 +251,32 @@ class PrivacyPages:
             found = next((each for each in versions if each.name == asked), None)
             if found is None:
                 return PlainTextResponse("there is no such version", 404)
-            return Response(
-                found.texts[t.language], media_type="text/markdown", headers=page_headers(site)
-            )
+            text = found.texts[t.language]
+            if found.name == version.name:
+                text = with_sections(text, changes)
+            return Response(text, media_type="text/markdown", headers=page_headers(site))
         html = render(
             "notice.html", t, site_name=site.name, here=f"{_address(site.name)}/notice",
             page=_address(site.name), title=t("notice_title", site=site.name), version=version,
-            sections=notice_of(facts, t), earlier=[v for v in versions if v.name != version.name],
+            changes=changes, sections=notice_of(facts, t),
+            earlier=[v for v in versions if v.name != version.name],
         )  # fmt: skip
         return HTMLResponse(html, headers=page_headers(site))
 
-    def _facts(self, site: Site, rights: Rights) -> Facts:
+    def _changes(self, facts: Facts, rules: SiteRules, rights: Rights, t: Words) -> list[Section]:
+        """Return what was announced, soonest first."""
+        changes = []
+        for planned in rules.notice.planned:
+            then = self._facts(planned.site, rights, planned.controller)
+            changes.append(change_of(facts, then, planned.starts_on, t))
+            facts = then
+        return changes
+
+    def _facts(self, site: Site, rights: Rights, controller: str) -> Facts:
         return Facts(
             site=site,
             policy=retention_of(site, self._settings.retention_days),
-            controller=self._settings.controller,
+            controller=controller or self._settings.controller,
             is_encrypted=self._settings.is_encrypted,
             public_key=_public_key(rights),
         )
@@ -300,10 +323,14 @@ def _words(request: Request, chosen: str) -> Words:
 
 
 def _known(rights: Rights, name: str, connection: Connection) -> Site:
+    return _known_rules(rights, name, connection).site
+
+
+def _known_rules(rights: Rights, name: str, connection: Connection) -> SiteRules:
     claimant = rights.claimant(name, connection, ())
     if claimant is None:
         raise _RefusedError("error_unknown", 404)
-    return claimant.rules.site
+    return claimant.rules
 
 
 def _claimant(rights: Rights, site: Site, connection: Connection, proofs: str) -> Claimant:
@@ -372,10 +399,6 @@ def _copy(found: Mapping[str, Any], site: Site, form: Mapping[str, str]) -> Resp
         response = JSONResponse(found, headers={"content-disposition": disposition})
     response.headers.update(page_headers(site))
     return response
-
-
-def _text(facts: Facts, t: Words) -> str:
-    return markdown(t("notice_title", site=facts.site.name), notice_of(facts, t))
 
 
 def _public_key(rights: Rights) -> str:

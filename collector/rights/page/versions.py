@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from privacy.reach import Reach
 from schema.files import write_atomically
 
 DIRECTORY: Final = "notices"
@@ -27,6 +28,7 @@ class Version:
     name: str
     since: date
     texts: Mapping[str, str]  # Markdown by language
+    reach: Reach | None = None  # how far it goes; None: written before this was noted
 
 
 class Versions:
@@ -35,14 +37,17 @@ class Versions:
     def __init__(self, data: Path) -> None:
         self._root = data / DIRECTORY
 
-    def keep(self, site: str, texts: Mapping[str, str], today: date) -> Version:
+    def keep(
+        self, site: str, texts: Mapping[str, str], today: date, reach: Reach | None = None
+    ) -> Version:
         """Return the version that says this, written down with its first day if it is new."""
         joined = msgspec.json.encode(dict(sorted(texts.items())))
         name = blake2b(joined, digest_size=_NAME_BYTES).hexdigest()
         known = self.find(site, name)
-        if known is not None:
+        if known is not None and known.reach == reach:
             return known
-        version = Version(name, today, dict(texts))
+        since = today if known is None else known.since
+        version = Version(name, since, dict(texts), reach)
         directory = self._of_site(site)
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomically(directory / f"{name}.json", msgspec.json.encode(version))
