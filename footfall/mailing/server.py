@@ -119,6 +119,8 @@ def _connected(server: MailServer, domain: str) -> Iterator[smtplib.SMTP]:
         raise MailError(
             f"the mail server's certificate is not believed: {error.verify_message}"
         ) from None
+    except UnicodeError:
+        raise MailError("the mail server's name is none, or a word is not ASCII") from None
     except smtplib.SMTPException:
         raise MailError("the mail server broke the connection off") from None
     except OSError as error:

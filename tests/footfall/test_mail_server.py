@@ -123,6 +123,12 @@ def test_nothing_leaves_for_another_machine_without_tls() -> None:
     assert box.mails == []
 
 
+def test_a_name_that_no_server_can_have_is_told() -> None:
+    for host in ("mail..shop.example", f"{'a' * 64}.shop.example"):
+        with pytest.raises(MailError, match="name is none"):
+            check_server(parse_server(f"smtp://{host}"), SENDER)
+
+
 def test_a_refused_recipient_is_told_from_a_server_that_is_away() -> None:
     with mail_server(Mailbox(refused={TO})) as box:
         server = parse_server(f"smtp://127.0.0.1:{box.port}")
