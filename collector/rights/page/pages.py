@@ -123,18 +123,20 @@ class PrivacyPages:
             return Response(status_code=400)
         except RateError as error:
             refused = _RefusedError("error_limit", 429)
-            return self._refusal(t, site, refused, retry_after_s=error.retry_after_s)
+            return self._refusal(request, t, site, refused, retry_after_s=error.retry_after_s)
         except ClaimError:
-            return self._refusal(t, site, _RefusedError("error_claim", 403))
+            return self._refusal(request, t, site, _RefusedError("error_claim", 403))
         except BeaconError as error:
             fields = ", ".join(error.fields) or "form"
-            return self._refusal(t, site, _RefusedError("error_input", error.status, field=fields))
+            return self._refusal(
+                request, t, site, _RefusedError("error_input", error.status, field=fields)
+            )
         except _RefusedError as refused:
-            return self._refusal(t, site, refused)
+            return self._refusal(request, t, site, refused)
         except (NotReadyError, JournalError, KeyFileError, OSError) as error:
             _log.warning("privacy_page_not_answered", error=type(error).__name__)
             key = "error_unsafe" if changes else "error_later"
-            return self._refusal(t, site, _RefusedError(key, 503), retry_after_s=10)
+            return self._refusal(request, t, site, _RefusedError(key, 503), retry_after_s=10)
 
     async def _view(
         self, rights: Rights, claimant: Claimant, connection: Connection, said: str = ""
@@ -241,11 +243,11 @@ class PrivacyPages:
             )
             versions = await run_in_threadpool(self._versions.all, site.name)
         except _RefusedError as refused:
-            return self._refusal(t, None, refused)
+            return self._refusal(request, t, None, refused)
         except (NotReadyError, BeaconError, KeyFileError, OSError) as error:
             _log.warning("notice_not_shown", error=type(error).__name__)
             later = _RefusedError("error_later", 503)
-            return self._refusal(t, None, later, retry_after_s=10)
+            return self._refusal(request, t, None, later, retry_after_s=10)
         if request.query_params.get("format") == "md":
             asked = request.query_params.get("version", version.name)
             found = next((each for each in versions if each.name == asked), None)
@@ -288,11 +290,15 @@ class PrivacyPages:
 
     def _told(self, t: Words, claimant: Claimant, done: Done) -> Response:
         site = claimant.rules.site
-        html = render("done.html", t, done=done, site_name=site.name, here=_address(site.name))
+        html = render(
+            "done.html", t, done=done, site_name=site.name, here=_address(site.name),
+            has_way_back=True,
+        )  # fmt: skip
         return HTMLResponse(html, headers=page_headers(site))
 
     def _refusal(
         self,
+        request: Request,
         t: Words,
         site: Site | None,
         refused: _RefusedError,
@@ -301,7 +307,11 @@ class PrivacyPages:
     ) -> Response:
         name = "" if site is None else site.name
         done = Done(title=t("error_title"), text=t(refused.key, **refused.given))
-        html = render("done.html", t, done=done, site_name=name, here=_address(name))
+        # Of a site that is none there is no page to go back to.
+        html = render(
+            "done.html", t, done=done, site_name=name, has_way_back=refused.status != 404,
+            here=_address(request.path_params["site"]),
+        )  # fmt: skip
         headers = page_headers(site)
         if retry_after_s is not None:
             headers["retry-after"] = str(retry_after_s)
