@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -21,6 +22,8 @@ _COMBINATORS: Final = (
 )  # fmt: skip
 # What the parser makes of operators; a name of its own in the tree, no function of the list.
 _SYNTAX: Final = frozenset({"lambda", "exists", "grouping", "untuple", "try_cast"})
+# Of 1, tried: a letter missing, doubled or swapped in a short name.
+_ALIKE: Final = 0.8
 _ALLOWED: Final = "call the functions of system.functions"
 
 
@@ -69,9 +72,12 @@ def is_aggregate(name: str) -> bool:
 
 
 def check_function(name: str) -> None:
-    """Raise RefusedError for a function that may not be called."""
+    """Raise RefusedError for a function that may not be called; it names one that is alike."""
     if not is_allowed(name):
-        raise refused(f"the function {name}", _ALLOWED)
+        by_lower = {known.lower(): known for known in function_names()}
+        alike = get_close_matches(name.lower(), by_lower, 1, _ALIKE)
+        meant = f"; did you mean {by_lower[alike[0]]}?" if alike else ""
+        raise refused(f"the function {name}", f"{_ALLOWED}{meant}")
 
 
 def check_table_function(name: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -39,6 +42,7 @@ _NO_PURPOSE = (
     "Say what the answers are for. It is asked once in a session and stands in the audit log."
 )
 _NAME_CHARACTERS = 120
+_WORD = re.compile(r"\w+")
 
 
 async def page(request: Request) -> Response:
@@ -85,7 +89,7 @@ async def file(request: Request) -> Response:
         first = await anext(pieces, b"")
     except QueryError as error:
         return await _page(request, asker, opened, Outcome(error=_plain(error)), 400)
-    return _File(first, pieces, file_format)
+    return _File(first, pieces, file_format, _file_name(opened))
 
 
 async def save(request: Request) -> Response:
@@ -133,19 +137,33 @@ class _File(StreamingResponse):
     """An answer on its way; whoever stops reading ends the query."""
 
     def __init__(
-        self, first: bytes, pieces: AsyncGenerator[bytes], file_format: FileFormat
+        self, first: bytes, pieces: AsyncGenerator[bytes], file_format: FileFormat, name: str
     ) -> None:
         self._pieces = pieces
         super().__init__(
             _joined(first, pieces),
             media_type=_MEDIA_TYPES[file_format],
-            headers={"Content-Disposition": f'attachment; filename="query.{file_format}"'},
+            headers={"Content-Disposition": _attachment(f"{name}.{file_format}")},
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         async with aclosing(self._pieces):
             await super().__call__(scope, receive, send)
+
+
+def _file_name(opened: Opened) -> str:
+    """Return what a file is named after: a kept question, or an example as it stands."""
+    titles = (example.title for example in examples() if example.text == opened.text)
+    words = _WORD.findall((opened.title or next(titles, "")).lower())
+    return "-".join(words) or "query"
+
+
+def _attachment(name: str) -> str:
+    if name.isascii():
+        return f'attachment; filename="{name}"'
+    # RFC 6266, with a name for who does not read it.
+    return f"attachment; filename=\"query{Path(name).suffix}\"; filename*=UTF-8''{quote(name)}"
 
 
 async def _joined(first: bytes, pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

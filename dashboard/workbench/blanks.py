@@ -44,18 +44,22 @@ def blanks_of(
     text: str, given: Mapping[str, str], sites: Sequence[str], today: date
 ) -> list[Blank]:
     """Return the blanks of a question, each once, with what was given or is usual in them."""
-    usual = {
-        **_USUAL,
-        "site": sites[0] if sites else "",
-        "since": (today - timedelta(days=_DAYS)).isoformat(),
-        "until": today.isoformat(),
-    }
+    usual = {**usual_values(today), "site": sites[0] if sites else ""}
     types = dict(reversed(_BLANK.findall(text)))
     names = dict.fromkeys(name for name, _ in _BLANK.findall(text))
     return [
         Blank(name, types[name], _kind(name, types[name]), given.get(name, usual.get(name, "")))
         for name in names
     ]
+
+
+def usual_values(today: date) -> dict[str, str]:
+    """Return what blanks of common names hold unless said; the script fills new ones with it."""
+    return {
+        **_USUAL,
+        "since": (today - timedelta(days=_DAYS)).isoformat(),
+        "until": today.isoformat(),
+    }
 
 
 def given_values(form: Mapping[str, str]) -> dict[str, str]:

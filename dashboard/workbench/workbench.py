@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from dashboard.gallery import Example, examples
 from dashboard.signin.access import visible_sites
-from dashboard.workbench.blanks import Blank, blanks_of
+from dashboard.workbench.blanks import Blank, blanks_of, usual_values
 from dashboard.workbench.chart import AnswerChart
 from dashboard.workbench.links import question_link
 from dashboard.workbench.questions import Table
@@ -58,6 +58,7 @@ class SqlPage:
     user: UUID
     opened: Opened
     blanks: Sequence[Blank]
+    usual: Mapping[str, str]  # what blanks that are written next begin with
     shelf: Shelf
     purpose: str  # said earlier in the session, "" when it is yet to be asked
     link: str  # that opens the question again, "" for none
@@ -86,6 +87,7 @@ def sql_page(
         user=user.id,
         opened=opened,
         blanks=blanks_of(opened.text, opened.values, shelf.sites, now.date()),
+        usual=usual_values(now.date()),
         shelf=shelf,
         purpose=purpose,
         link=link,

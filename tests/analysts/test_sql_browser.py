@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.analysts.conftest import ShopServer
+from tests.analysts.shop_rows import NOW
 from tests.chromium import executable_path
 from tests.dashboard.serve import PASSWORD
 
@@ -52,6 +54,61 @@ def opened(context: BrowserContext, target: str) -> Page:
 def answer(page: Page) -> None:
     page.get_by_role("button", name="Ask", exact=True).click()
     page.locator("#result-size, #result [role=alert]").first.wait_for()
+
+
+def test_the_editor_knows_what_is_read_and_fills_days_in(context: BrowserContext) -> None:
+    page = opened(context, "/sql")
+    editor = page.get_by_role("textbox", name="Question in SQL")
+    with page.expect_response("**/sql/names"):
+        page.reload()
+    editor.click()
+    page.keyboard.type("SELECT count() FROM sessions AS visits WHERE visits.entry")
+    page.get_by_role("option").filter(has_text="entry_path").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT count() FROM daily WHERE visit")
+    first = page.get_by_role("option").first
+    expect(first).to_have_text("visitorsUInt64")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT {since:Date}, {until:Date}, {more:UInt8}")
+    page.keyboard.press("Escape")
+    # Four weeks up to the day of the test's clock.
+    expect(page.locator("[name=param_since]")).to_have_value(str(NOW.date() - timedelta(days=28)))
+    expect(page.locator("[name=param_until]")).to_have_value(str(NOW.date()))
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    # An empty number is told beside its field, and nothing is asked.
+    expect(page.locator("[name=param_more]")).to_be_focused()
+    page.locator("[name=param_more]").fill("7")
+    answer(page)
+    expect(page.locator(".sql-table td").last).to_have_text("7")
+
+
+def test_a_misspelt_function_is_told_with_the_one_that_is_meant(context: BrowserContext) -> None:
+    page = opened(context, "/sql")
+    editor = page.get_by_role("textbox", name="Question in SQL")
+    editor.click()
+    page.keyboard.type("SELECT cuont() FROM events")
+    page.keyboard.press("Escape")
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    answer(page)
+    expect(page.locator("#result [role=alert]")).to_contain_text("did you mean count?")
+
+
+def test_where_a_question_cannot_be_read_is_selected(context: BrowserContext) -> None:
+    page = opened(context, "/sql")
+    page.get_by_label("What are the answers for?").fill("Weekly report")
+    page.get_by_role("textbox", name="Question in SQL").click()
+    page.keyboard.type("SELECT 'ə',\npath FROM events WHERR path = '/'")
+    page.keyboard.press("Escape")
+    answer(page)
+    expect(page.locator("#result [role=alert]")).to_contain_text("Syntax error")
+    page.keyboard.type("!")
+    # What the engine could not read has been typed over.
+    expect(page.get_by_role("textbox", name="Question in SQL")).to_contain_text(
+        "FROM events WHERR ! = '/'"
+    )
 
 
 def test_a_question_is_written_completed_asked_and_opened_again(context: BrowserContext) -> None:

@@ -12,7 +12,7 @@ import pytest
 from dashboard.gallery import examples
 from dashboard.workbench.links import question_link
 from tests.analysts.conftest import ShopServer
-from tests.analysts.shop_rows import FOREIGN
+from tests.analysts.shop_rows import FOREIGN, SHOP
 from tests.dashboard.serve import form_token
 from tests.installation import wait_until
 
@@ -111,7 +111,7 @@ def test_values_of_parameters_are_bound_and_kept_in_their_fields(signed_in: Sign
     text = "SELECT {name:String} AS name, {number:UInt8} + 1 AS more"
     answer = ask(signed_in("owner"), text, param_name="O'Hara\t{x}", param_number="41")
     assert cells(answer) == ["O'Hara\t{x}", "42"]
-    assert 'name="param_number" type="number" step="any" value="41"' in answer.text
+    assert 'name="param_number" type="number" step="any" required value="41"' in answer.text
 
 
 def test_amounts_and_large_numbers_are_exact(signed_in: SignIn) -> None:
@@ -133,6 +133,21 @@ def test_a_page_shows_a_thousand_rows_and_a_file_has_all(signed_in: SignIn) -> N
     assert file.text.split() == ['"number"', *map(str, range(1500))]
     assert ask(client, "SELECT 1 AS a", "/sql/file", format="json").json()["data"] == [{"a": 1}]
     assert ask(client, "SELECT 1", "/sql/file", format="parquet").content[:4] == b"PAR1"
+
+
+def test_a_file_is_named_after_its_question(signed_in: SignIn) -> None:
+    client = signed_in("owner")
+    example = next(each for each in examples() if each.stem == "weekdays")
+    days = {"param_site": SHOP, "param_since": "2026-11-01", "param_until": "2026-11-30"}
+
+    file = ask(client, example.text, "/sql/file", format="csv", **days)
+    assert file.headers["Content-Disposition"] == 'attachment; filename="days-of-the-week.csv"'
+    kept = ask(client, "SELECT 1", "/sql/save", name="Gəlir / ay")
+    saved = kept.headers["Location"].rpartition("=")[2]
+    file = ask(client, "SELECT 1", "/sql/file", format="csv", saved=saved)
+    assert file.headers["Content-Disposition"] == (
+        "attachment; filename=\"query.csv\"; filename*=UTF-8''g%C9%99lir-ay.csv"
+    )
 
 
 def test_a_file_that_cannot_be_made_is_a_page_that_says_why(signed_in: SignIn) -> None:

@@ -9,12 +9,13 @@ export function showBlanks(group, text) {
   const wanted = new Map();
   for (const [, name, type] of text.matchAll(BLANK)) if (!wanted.has(name)) wanted.set(name, type);
   const known = new Map([...group.children].map((label) => [nameOf(label), label]));
+  const usual = JSON.parse(group.dataset.usual);
   const stays = (name) => known.has(name) && typeOf(known.get(name)) === wanted.get(name);
   if (known.size === wanted.size && [...wanted.keys()].every(stays)) return;
   const labels = [...wanted].map(([name, type]) => {
     if (stays(name)) return known.get(name);
     const made = label(name, type, group.dataset.sites);
-    const before = known.get(name)?.querySelector("[name]").value;
+    const before = known.get(name)?.querySelector("[name]").value || usual[name];
     if (before) made.querySelector("[name]").value = before;
     return made;
   });
@@ -41,7 +42,7 @@ function field(name, type, sites) {
   element.className = "input";
   element.name = `param_${name}`;
   if (isSite) for (const site of sites.split("\n")) element.append(new Option(site, site));
-  else if (type === "Date" || type === "Date32") element.type = "date";
-  else if (NUMBER.test(type)) Object.assign(element, { type: "number", step: "any" });
+  else if (type === "Date" || type === "Date32") Object.assign(element, { type: "date", required: true });
+  else if (NUMBER.test(type)) Object.assign(element, { type: "number", step: "any", required: true });
   return element;
 }

@@ -64,10 +64,21 @@ export function startEditor(area, { onChange, onAsk }) {
       view.dispatch(view.state.replaceSelection(text));
       view.focus();
     },
+    point: (byte) => pointAt(view, byte),
     complete: (found) => {
       names.value = found;
     },
   };
+}
+
+/** Select the word, or the sign, at a byte of the question, counted from 1. */
+function pointAt(view, byte) {
+  const bytes = new TextEncoder().encode(view.state.doc.toString());
+  const from = new TextDecoder().decode(bytes.slice(0, byte - 1)).length;
+  if (byte > bytes.length) return;
+  const word = view.state.doc.sliceString(from).match(/^(\w+|.)/u);
+  view.dispatch({ selection: { anchor: from, head: from + (word?.[0].length ?? 0) }, scrollIntoView: true });
+  view.focus();
 }
 
 function extensions(area, names, { onChange, onAsk }) {
@@ -124,12 +135,35 @@ async function completed(context, names) {
   if (!word && !afterDot && !context.explicit) return null;
   const keywords = await WORDS(context);
   const options = afterDot ? [] : [...(keywords?.options ?? [])];
-  if (names && !afterDot) options.push(...names.options);
+  if (names && !afterDot) {
+    const own = ofTables(context, names);
+    options.push(...own.values(), ...names.options.filter((each) => !own.has(each.label)));
+  }
   if (names && afterDot) {
-    const table = names.schema[afterDot.text.split(".")[0]];
+    const name = afterDot.text.split(".")[0];
+    const table = names.schema[name] ?? names.schema[aliases(context, names).get(name)];
     return table ? { from: afterDot.from + afterDot.text.indexOf(".") + 1, options: table, validFor: /^\w*$/ } : null;
   }
   return { from: word ? word.from : context.pos, options, validFor: /^\w*$/ };
+}
+
+/** Return the table that each alias of the question stands for. */
+function aliases(context, names) {
+  const found = new Map();
+  const tables = Object.keys(names.schema).join("|");
+  const asking = new RegExp(`\\b(?:FROM|JOIN|,)\\s*(?:footfall\\.)?(${tables})\\s+(?:AS\\s+)?(\\w+)`, "gi");
+  for (const [, table, alias] of context.state.doc.toString().matchAll(asking)) found.set(alias, table.toLowerCase());
+  return found;
+}
+
+/** Return the columns of the tables that the question reads, to stand before those of others. */
+function ofTables(context, names) {
+  const words = new Set(context.state.doc.toString().match(/\w+/g));
+  const columns = new Map();
+  for (const [table, options] of Object.entries(names.schema)) {
+    if (words.has(table)) for (const each of options) columns.set(each.label, { ...each, boost: 4 });
+  }
+  return columns;
 }
 
 /** Return the names the server sent, as options of the editor's. */

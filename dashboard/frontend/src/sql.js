@@ -65,7 +65,10 @@ function swap(page) {
   const result = document.getElementById("result");
   if (result.dataset.link) history.replaceState({}, "", result.dataset.link);
   drawn();
-  say(result.querySelector("[role=alert] pre, #result-size")?.textContent ?? "");
+  const refusal = result.querySelector("[role=alert] pre")?.textContent;
+  const place = refusal?.match(/^Syntax error.*? failed at position (\d+)/);
+  if (place) editor.point(Number(place[1]));
+  say(refusal ?? result.querySelector("#result-size")?.textContent ?? "");
 }
 
 function drawn() {
