@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
 
 import structlog
 
@@ -41,7 +42,10 @@ class _Told:
 
 
 class NoticeBook:
-    """The store process's; raises nothing that would keep rules from being published."""
+    """The store process's; hold `lock` from reading the sites to publishing them.
+
+    Raises nothing that would keep rules from being published.
+    """
 
     def __init__(self, config: Config, paths: DataPaths) -> None:
         self._config = config
@@ -49,16 +53,24 @@ class NoticeBook:
         self._versions = Versions(paths.root)
         self._timeline = Timeline(paths.timeline)
         self._told: dict[str, _Told] = {}
+        self._failure = ""
+        # Commands and routine work publish at the same time: what is noted last must be newest.
+        self.lock = Lock()
 
     def notices(self, sites: Iterable[Site], now: datetime) -> dict[str, SiteNotice] | None:
         """Return what collectors are told of each site; None when it cannot be said now."""
         try:
             key = b64encode(open_signing_key(self._paths.root).public_key).decode()
             plans = read_plans(self._paths.plans)
-            return {site.name: self._notice(site, plans, key, now) for site in sites}
+            found = {site.name: self._notice(site, plans, key, now) for site in sites}
         except (PrivacyError, OSError) as error:
-            _log.warning("notices_not_published", reason=str(error))
+            # It is tried every other second, and told once.
+            if str(error) != self._failure:
+                _log.warning("notices_not_published", reason=str(error))
+            self._failure = str(error)
             return None
+        self._failure = ""
+        return found
 
     def _notice(self, site: Site, plans: Plans, key: str, now: datetime) -> SiteNotice:
         facts = site_facts(site, plans, self._config, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def publish_rules(store: Store, path: Path, book: NoticeBook | None = None) -> N
 
     Without a book, as a lone command has none, notices stay as they stand there.
     """
+    with nullcontext() if book is None else book.lock:
+        _publish(store, path, book)
+
+
+def _publish(store: Store, path: Path, book: NoticeBook | None) -> None:
     known, now = _known(path), datetime.now(UTC)
     sites = list_sites(store)
     notices = None if book is None else book.notices(sites, now)

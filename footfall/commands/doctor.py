@@ -17,6 +17,9 @@ from footfall.mailing.sent import load_sent
 from footfall.mailing.server import MailError, check_server
 from footfall.opening import noted_keys
 from geoip import Locator
+from privacy.errors import PrivacyError
+from privacy.plans import read_plans
+from privacy.timeline import read_timeline
 from schema import StoreError, list_sites, migrations
 from schema.engine_config import has_parts
 from schema.users import list_users
@@ -52,6 +55,7 @@ def _findings(context: Context) -> Iterator[Finding]:
     yield _users(context)
     yield _encryption(context)
     yield _mail(context)
+    yield _notices(context)
 
 
 def _disk(root: Path) -> Finding:
@@ -145,6 +149,15 @@ def _encryption(context: Context) -> Finding:
             "encryption", "care", f"{text}; older keys too: run 'footfall encryption rotate'"
         )
     return Finding("encryption", "good", text)
+
+
+def _notices(context: Context) -> Finding:
+    try:
+        announced = read_plans(context.paths.plans).announced()
+        read_timeline(context.paths.timeline)
+    except (PrivacyError, OSError) as error:
+        return Finding("notices", "bad", str(error))
+    return Finding("notices", "good", f"{len(announced)} announced change(s)")
 
 
 def _mail(context: Context) -> Finding:

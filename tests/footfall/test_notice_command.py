@@ -200,3 +200,17 @@ def test_a_lone_command_leaves_what_collectors_were_told(context: Context) -> No
     run_command(lone, "site_set", {"name": SITE, "hostnames": ["www.shop.example"]})
     assert published(context).controller == "Shop LLC"
     assert len(published(context).planned) == 1
+
+
+def test_what_cannot_be_read_stops_no_rule_and_doctor_tells(context: Context) -> None:
+    announce(context, 10, "retention.events=90")
+    context.paths.plans.write_bytes(b"{")
+    run_command(context, "site_set", {"name": SITE, "hostnames": ["www.shop.example"]})
+    rules = PublishedRules(context.paths.rules).current(0)
+    assert rules is not None
+    assert rules.sites[SITE].hostnames == ("www.shop.example",)
+    # Visitors go on reading what they were told.
+    assert len(rules.notices[SITE].planned) == 1
+    found = {each["subject"]: each for each in run_command(context, "doctor", {})}
+    assert found["notices"]["state"] == "bad"
+    assert "notice-plans.json cannot be read" in found["notices"]["text"]
