@@ -14,9 +14,14 @@ from privacy.errors import HoldError
 from privacy.records import Hold, HoldKind, Release, new_id
 from privacy.retention_policy import Policy
 from privacy.scope import Scope
-from schema import Store, statement
+from schema import Store
 
 _QUERIES: Final = "privacy.queries"
+
+_COLUMNS: Final = (
+    "id", "kind", "site", "scope", "reason", "owner", "ends_on", "events", "created_at",
+    "released_at", "changed_at",
+)  # fmt: skip
 
 # What an operator begins; a restriction is a visitor's.
 OperatorKind: TypeAlias = Literal["legal", "fraud"]
@@ -165,16 +170,18 @@ def save_hold(store: Store, record: Hold, events: int) -> None:
         None,
         record.received_at,  # so that the note of its end, if there is one, stays the newest
     ]
-    columns = (
-        "id", "kind", "site", "scope", "reason", "owner", "ends_on", "events", "created_at",
-        "released_at", "changed_at",
-    )  # fmt: skip
-    store.insert("holds", columns, [row])
+    store.insert("holds", _COLUMNS, [row])
 
 
 def close_empty_holds(store: Store) -> None:
-    """Note the end of holds that hold nothing any more."""
-    store.command(statement(_QUERIES, "close_holds"), {"now": datetime.now(UTC)})
+    """Note the end of holds that hold nothing any more, and forget whose rows they were."""
+    now = datetime.now(UTC)
+    rows = []
+    for id, kind, site, scope, *rest in store.run(_QUERIES, "empty_holds"):
+        about = msgspec.json.decode(scope, type=Scope).without_ids
+        rows.append([id, kind, site, msgspec.json.encode(about).decode(), *rest, now, now])
+    if rows:
+        store.insert("holds", _COLUMNS, rows)
 
 
 def _found(store: Store, hold_id: str) -> list[HeldScope]:

@@ -55,6 +55,14 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
         return msgspec.structs.replace(self, visitor=_NOBODY, day=NO_DAY)
 
     @property
+    def without_ids(self) -> Scope:
+        """Return the scope without what could still find rows of somebody: for looking back."""
+        chosen = self.selection
+        if chosen is not None:
+            chosen = msgspec.structs.replace(chosen, sessions=())
+        return Scope(self.site, self.until, selection=chosen)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """Return what `scope_statement` binds."""
         if self.selection is not None:

@@ -361,6 +361,23 @@ def test_a_selection_that_cannot_be_read_is_refused(given: dict[str, Any], expec
         read_selection(**usual | given)
 
 
+def test_whose_rows_they_were_is_forgotten_with_the_end(shop: Shop) -> None:
+    """The days and what the rows said stay, for looking back."""
+    [session] = shop.store.rows("SELECT DISTINCT session FROM event_rows WHERE visitor = 2")
+    hold = a_selection(10, "page:is:/shoes", sessions=[str(session[0])])
+    named = a_hold(11, visitor=1, kind="legal", reason="court order 7")
+    shop.take(hold, named)
+    assert {held.scope.kinds[0] for held in list_holds(shop.store)} == {"selection", "visitor"}
+    shop.take(_end(shop, hold, 20), _end(shop, named, 21))
+    found = {held.id: held.scope for held in list_holds(shop.store)}
+    assert found[named.id].kinds == []
+    selection = found[hold.id].selection
+    assert selection is not None
+    assert hold.scope.selection is not None
+    assert selection.sessions == ()
+    assert (selection.first_day, selection.tests) == (DAY, hold.scope.selection.tests)
+
+
 def test_an_end_needs_a_hold_that_goes_on(shop: Shop) -> None:
     hold = a_selection(10, "page:is:/shoes")
     shop.take(hold, a_hold(11, visitor=3))
