@@ -11,6 +11,7 @@ import pytest
 from tests.dashboard.serve import PASSWORD, sign_in
 from tests.faults.load import wait_until_counted
 from tests.installation import Installation, footfall, installation
+from tests.privacy.test_visitor_page import send
 from tests.privacy.visitor import SITE, Visitor, wait_until_stored
 
 OWNER = "leyla@mail.example"
@@ -91,6 +92,10 @@ def test_held_rows_are_seen_nowhere_until_the_hold_ends(running: Installation) -
         receipt = one.ask("DELETE", page=7).json()["receipt"]
         assert receipt["removed"] == {"events": 0, "sessions": 0}
         assert receipt["kept"]["until"] == until
+        said = send(one, "erase", page=7).text
+        assert "Kept aside until" in said
+        assert "Art. 17(3)" in said
+        assert "fraud" not in said.lower()
     [hold] = running.command("privacy", "hold", "list")
     assert {name: hold[name] for name in ("id", "kind", "site", "reason", "owner", "ends_on")} == {
         "id": added["id"], "kind": "fraud", "site": SITE, "reason": "card testing", "owner": OWNER,
