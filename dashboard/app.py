@@ -34,6 +34,7 @@ from dashboard.errors import (
     NotSignedInError,
     ParameterError,
     PasswordNeededError,
+    RefusedError,
     SecondFactorNeededError,
 )
 from dashboard.figures.live import LiveHub
@@ -95,6 +96,7 @@ def create_app(
         exception_handlers={
             ParameterError: _on_parameter,
             NotFoundError: _on_not_found,
+            RefusedError: _on_refused,
             NotSignedInError: _on_not_signed_in,
             PasswordNeededError: _on_password_needed,
             SecondFactorNeededError: _on_second_factor_needed,
@@ -192,6 +194,13 @@ async def _on_parameter(request: Request, error: Exception) -> Response:
 
 async def _on_not_found(request: Request, error: Exception) -> Response:
     return _answer(request, 404, "Not found", str(error))
+
+
+async def _on_refused(request: Request, error: Exception) -> Response:
+    """Answer as for what is not there, once it is on record who asked."""
+    assert isinstance(error, RefusedError)
+    await context_of(request).note_refusal(error)
+    return await _on_not_found(request, error)
 
 
 async def _on_not_signed_in(request: Request, error: Exception) -> Response:

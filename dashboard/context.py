@@ -13,7 +13,12 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard.api.rate import Rate
-from dashboard.errors import ForgedFormError, PasswordNeededError, SecondFactorNeededError
+from dashboard.errors import (
+    ForgedFormError,
+    PasswordNeededError,
+    RefusedError,
+    SecondFactorNeededError,
+)
 from dashboard.figures.live import LiveHub
 from dashboard.settings import DashboardSettings
 from dashboard.signin.access import SignedIn, session_cookie, signed_in
@@ -80,6 +85,16 @@ class Context:
         if self.settings.requires_second_factor and not asker.session.with_code:
             raise SecondFactorNeededError("turn two-factor sign-in on first, at /account")
         return asker
+
+    async def note_refusal(self, error: RefusedError) -> None:
+        """Put on record who asked for what is not for them."""
+        await self.run(
+            self.audit.record,
+            actor=error.actor,
+            action="refused",
+            site=error.site,
+            detail=error.duty,
+        )
 
     def page(self, request: HTTPConnection, asker: SignedIn, html: str) -> Response:
         """Return the answer that holds a page, the session's cookie renewed when it is due."""

@@ -17,6 +17,16 @@ class NotFoundError(DashboardError):
     """Nothing is there, or nothing this viewer may know of; answer 404 either way."""
 
 
+class RefusedError(NotFoundError):
+    """What is there is not for who asks; answer as if nothing were, and note it."""
+
+    def __init__(self, message: str, actor: str, *, site: str = "", duty: str = "") -> None:
+        super().__init__(message)
+        self.actor = actor  # a user's or token's id
+        self.site = site
+        self.duty = duty
+
+
 class NotSignedInError(DashboardError):
     """No session, or an ended one; send to the login page."""
 

@@ -13,6 +13,7 @@ from privacy.inbox import Letter
 from privacy.records import RowRecord
 from privacy.retention_policy import DEFAULT_DAYS
 from schema.keys import NO_KEYS, Keys
+from schema.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +62,7 @@ class DashboardSettings:
     wish: Callable[[RowRecord], None] | None = None
     retention_days: int = DEFAULT_DAYS["events"]  # of events, where a site says nothing
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    # Mails a user that their account changed, and how; returns at once where no mail can be sent.
+    tell_user: Callable[[User, str], None] | None = None
     keys: Keys = NO_KEYS  # that seal what authenticator apps share with us
     requires_second_factor: bool = False  # of everybody who signs in

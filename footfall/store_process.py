@@ -175,6 +175,7 @@ def _application(context: Context, door_listener: socket.socket | None, writes: 
         retention_days=context.config.retention_days,
         trusted_proxies=context.config.trusted_proxies,
         mail_answer=mail_answer if context.config.mail_server else None,
+        tell_user=partial(mail.account_changed, context),
         keys=context.config.keys,
         requires_second_factor=context.config.require_second_factor,
     )

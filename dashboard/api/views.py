@@ -16,7 +16,7 @@ from dashboard.api.fields import a_text
 from dashboard.api.openapi import openapi_document
 from dashboard.api.question import Question, parse_question
 from dashboard.context import Context, context_of
-from dashboard.errors import NotFoundError, NotSignedInError, ParameterError
+from dashboard.errors import NotFoundError, NotSignedInError, ParameterError, RefusedError
 from dashboard.figures.live import read_live
 from dashboard.figures.query import first_day
 from dashboard.signin.access import site_of_token, visible_paths, visible_site
@@ -82,6 +82,8 @@ async def _limited(request: Request, endpoint: Endpoint) -> Response:
     except ParameterError as error:
         response = JSONResponse({"error": str(error)}, 400)
     except NotFoundError as error:
+        if isinstance(error, RefusedError):
+            await context.note_refusal(error)
         response = JSONResponse({"error": str(error)}, 404)
     response.headers.update(use.headers())
     return response

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
-from dashboard.errors import ForgedFormError, NotFoundError, NotSignedInError
+from dashboard.errors import ForgedFormError, NotFoundError, NotSignedInError, RefusedError
 from dashboard.figures.model import Viewer
 from dashboard.signin.sessions import COOKIE, Session, Sessions
 from privacy.roles import Duty, may
@@ -65,9 +65,9 @@ def check_form(sessions: Sessions, owner: str, form: dict[str, str]) -> None:
 
 
 def require(user: User, duty: Duty) -> None:
-    """Raise NotFoundError unless a duty belongs to the user's role."""
+    """Raise RefusedError unless a duty belongs to the user's role."""
     if not may(user.role, duty):
-        raise NotFoundError(_NO_PAGE)
+        raise RefusedError(_NO_PAGE, str(user.id), duty=duty)
 
 
 def visible_sites(store: Store, user: User) -> list[Site]:
@@ -82,6 +82,8 @@ def visible_site(store: Store, user: User, name: str) -> Site:
     for site in visible_sites(store, user):
         if site.name == name:
             return site
+    if any(site.name == name for site in list_sites(store)):
+        raise RefusedError(_NO_SITE, str(user.id), site=name)
     raise NotFoundError(_NO_SITE)
 
 
@@ -92,9 +94,10 @@ def visible_paths(user: User) -> tuple[str, ...]:
 
 def site_of_token(store: Store, token: Token, name: str) -> Site:
     """Return one of the sites a token is for; raises NotFoundError for any other name."""
-    if not token.may_use(name):
-        raise NotFoundError(_NO_SITE)
     try:
-        return get_site(store, name)
+        site = get_site(store, name)
     except UnknownSiteError as error:
         raise NotFoundError(_NO_SITE) from error
+    if not token.may_use(name):
+        raise RefusedError(_NO_SITE, str(token.id), site=name)
+    return site

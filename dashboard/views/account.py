@@ -15,7 +15,7 @@ from dashboard.rendering.render import render
 from dashboard.signin.access import SignedIn, check_form
 from dashboard.signin.codes import app_address, grouped, is_secret, new_secret, square
 from dashboard.signin.origin import client_address
-from dashboard.views.login import begin_session, new_session, write_session
+from dashboard.views.login import begin_session, new_session, tell_user, write_session
 
 ACCOUNT_PAGE: Final = "/account"
 SET_UP_PAGE: Final = "/account/second-factor"
@@ -64,7 +64,9 @@ async def turn_on(request: Request) -> Response:
     # Before the page is made: its forms are of the new session.
     session = new_session(request, done.user, with_code=True)
     holder = SignedIn(done.user, session, context.sessions.form_token(session.id))
-    return write_session(request, _codes_page(holder, done.recovery_codes), session)
+    response = _codes_page(holder, done.recovery_codes)
+    tell_user(request, response, done.user, "Two-factor sign-in was turned on.")
+    return write_session(request, response, session)
 
 
 async def turn_off(request: Request) -> Response:
@@ -76,7 +78,9 @@ async def turn_off(request: Request) -> Response:
     except _RefusedError as refused:
         return await _page(request, asker, {"off": str(refused)}, refused.status)
     user = await context.run(context.second_factors.turn_off, asker.user)
-    return begin_session(request, RedirectResponse(ACCOUNT_PAGE, 303), user)
+    response = RedirectResponse(ACCOUNT_PAGE, 303)
+    tell_user(request, response, user, "Two-factor sign-in was turned off.")
+    return begin_session(request, response, user)
 
 
 async def renew_codes(request: Request) -> Response:
@@ -88,7 +92,9 @@ async def renew_codes(request: Request) -> Response:
     except _RefusedError as refused:
         return await _page(request, asker, {"codes": str(refused)}, refused.status)
     codes = await context.run(context.second_factors.renew_codes, asker.user)
-    return _codes_page(asker, codes)
+    response = _codes_page(asker, codes)
+    tell_user(request, response, asker.user, "New recovery codes were made.")
+    return response
 
 
 async def _checked(request: Request) -> tuple[dict[str, str], SignedIn]:

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from dashboard.address import asked_view
 from dashboard.context import Context, context_of
-from dashboard.errors import NotFoundError, ParameterError
+from dashboard.errors import ParameterError, RefusedError
 from dashboard.figures.model import ExportPage
 from dashboard.rendering.render import render
 from dashboard.signin.access import SignedIn, visible_paths, visible_site
@@ -63,7 +63,8 @@ async def export_file(request: Request) -> Response:
     asker, site = await _asker(context, request)
     dataset = _dataset(request.query_params.get("dataset", ""))
     if not may(asker.user.role, _NEEDED[dataset]):
-        raise NotFoundError("This export is not for your role: see the export page.")
+        text = "This export is not for your role: see the export page."
+        raise RefusedError(text, str(asker.user.id), site=site.name, duty=_NEEDED[dataset])
     output_format = _format(request.query_params.get("format", "csv"))
     since, until = _day(request, "since"), _day(request, "until")
     if since > until:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from time import monotonic
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -95,7 +96,16 @@ async def change_password(request: Request) -> Response:
     context.throttle.succeed(asker.user.email, address)
     # The password alone opened it only where there is no second factor.
     with_code = asker.session.with_code
-    return begin_session(request, RedirectResponse("/", 303), user, with_code=with_code)
+    response = RedirectResponse("/", 303)
+    tell_user(request, response, user, "The password was changed.")
+    return begin_session(request, response, user, with_code=with_code)
+
+
+def tell_user(request: Request, response: Response, user: User, what: str) -> None:
+    """Mail a user what changed once the answer is sent, where mail can be."""
+    tell = context_of(request).settings.tell_user
+    if tell is not None:
+        response.background = BackgroundTask(tell, user, what)
 
 
 def begin_session(

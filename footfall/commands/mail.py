@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from footfall.commands.context import Context
 from footfall.errors import CommandError, UsageError
-from footfall.mailing.messages import answer_text, compose, report_text
+from footfall.mailing.messages import account_text, answer_text, compose, report_text
 from footfall.mailing.sending import send
 from footfall.mailing.server import MailError
 from privacy.inbox import Letter, mail_address
+from schema.users import User
+
+_log = structlog.get_logger(__name__)
 
 
 def test(context: Context, address: str) -> dict[str, Any]:
@@ -36,6 +41,19 @@ def answer(context: Context, letter: Letter, text: str, actor: str) -> None:
     context.audit.record(
         actor=actor, action="mail", site=letter.site, rows=1, detail=f"answer: {letter.kind}"
     )
+
+
+def account_changed(context: Context, user: User, what: str) -> None:
+    """Mail a user that their account changed, where mail can be sent and they have an address."""
+    if context.config.mail_server is None or not mail_address(user.email):
+        return
+    page = context.config.dashboard_address + "/account"
+    try:
+        _send(context, user.email, *account_text(what, page))
+    except CommandError as error:
+        _log.warning("mail_not_sent", user=str(user.id), reason=str(error))
+        return
+    context.audit.record(actor="system", action="mail", detail=f"account: {user.id}")
 
 
 def _send(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final, get_args
 
 from dashboard.signin.passwords import MAX_LENGTH, hash_password
+from footfall.commands import mail
 from footfall.commands.context import Context
 from footfall.errors import UsageError
 from schema import list_sites
@@ -99,6 +100,7 @@ def password(context: Context, email: str, password: str) -> dict[str, Any]:
     """Set a user's password; every session of the user ends."""
     user = with_password(_user(context, email), hash_password(_checked_password(password)))
     save_user(context.store, user)
+    mail.account_changed(context, user, "The password was set by command.")
     return _shown(user)
 
 
@@ -108,6 +110,7 @@ def reset_second_factor(context: Context, email: str) -> dict[str, Any]:
     if not remove_second_factor(context.store, user.id):
         raise UsageError("this user has no second factor: nothing to reset")
     save_user(context.store, replace(user, session_epoch=user.session_epoch + 1))
+    mail.account_changed(context, user, "Two-factor sign-in was turned off by command.")
     return _shown(user)
 
 

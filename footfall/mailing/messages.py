@@ -57,6 +57,12 @@ def report_text(findings: Iterable[Mapping[str, Any]], today: date) -> tuple[str
     return subject, "\n".join([*lines, ""])
 
 
+def account_text(what: str, account: str) -> tuple[str, str]:
+    """Return subject and text of what a user is told of their account; `account` is its page."""
+    text = f"{what}\n\nWas it not you? Tell an owner at once, and look at {account}\n"
+    return "Footfall: your account was changed", text
+
+
 def answer_text(letter: Letter, answer: str) -> tuple[str, str]:
     """Return subject and text of what an operator answers a visitor."""
     asked = letter.asked_at.date().isoformat()
