@@ -45,7 +45,7 @@ class _Entry:
     at: datetime
     said: tuple[object, ...]  # what a record says beside its place in the chain
     is_done: bool = False
-    error: StoreError | None = None
+    error: Exception | None = None
 
 
 class AuditLog:
@@ -85,8 +85,11 @@ class AuditLog:
         about a visitor and no address of anybody may stand in `purpose` or `detail`.  Records that
         come in `within_s` go together, as do those that come while others are written.
         """
+        said = (actor, action, site, rows, purpose, detail)
+        # What cannot be hashed is refused here, alone, and not with those it would go with.
+        msgspec.msgpack.encode(said)
         with self._adding:
-            entry = _Entry(self._clock(), (actor, action, site, rows, purpose, detail))
+            entry = _Entry(self._clock(), said)
             self._waiting.append(entry)
         if within_s:
             time.sleep(within_s)
@@ -108,19 +111,22 @@ class AuditLog:
             digest = record_hash(record, previous)
             rows.append([*record, previous, digest])
             previous = digest
-        error: StoreError | None = None
+        error: Exception | None = StoreError("writing was broken off")
         try:
             self._store.insert("audit_rows", _COLUMNS, rows)
+            error = None
         except StoreError as found:
-            # Whether it was written is unknown, so nothing can follow it in this chain.
             error = found
-            self._begin_chain(entries[-1].at)
-        else:
-            self._number += len(entries)
-            self._previous = previous
-            self._written += len(entries)
-        for entry in entries:
-            entry.is_done, entry.error = True, error
+        finally:
+            if error is None:
+                self._number += len(entries)
+                self._previous = previous
+                self._written += len(entries)
+            else:
+                # Whether it was written is unknown, so nothing can follow it in this chain.
+                self._begin_chain(entries[-1].at)
+            for entry in entries:
+                entry.is_done, entry.error = True, error
 
     def _begin_chain(self, at: datetime) -> None:
         self._chain, self._number, self._previous = uuid4(), 1, FIRST

@@ -80,3 +80,16 @@ def test_after_a_failed_write_a_new_chain_begins(store: Store) -> None:
     log.record(actor="cli", action="view")
     assert verify(store) == []
     assert store.rows("SELECT number FROM audit_rows") == [(1,), (1,)]
+
+
+def test_a_record_that_cannot_be_written_fails_alone(store: Store) -> None:
+    log = AuditLog(store)
+    with ThreadPoolExecutor(2) as pool:
+        good = pool.submit(log.record, actor="cli", action="view", within_s=0.2)
+        bad = pool.submit(log.record, actor="cli", action="view", purpose="\ud800", within_s=0.2)
+
+    good.result()
+    with pytest.raises(UnicodeEncodeError):
+        bad.result()
+    assert verify(store) == []
+    assert store.value("SELECT count() FROM audit_rows") == 1
