@@ -42,7 +42,7 @@ from collector.listener.hardening import Hardening
 from collector.listener.openapi import OPENAPI
 from collector.listener.pixel import GIF, GIF_HEADERS, pixel_payload
 from collector.metrics import CollectorMeter
-from collector.request import Bodies, ClientGoneError
+from collector.request import ClientGoneError, read_body
 from collector.rights.api import PrivacyApi
 from collector.rights.consent_desk import ConsentDesk
 from collector.rights.page.pages import PrivacyPages
@@ -75,11 +75,10 @@ class _Collector:
         self._settings = settings
         self._clock = clock
         self._meter = meter
-        self._bodies = Bodies()
         self._intake: Intake | None = None
-        self._privacy = PrivacyApi(settings, self._bodies)
-        self._consents = ConsentDesk(settings, self._started, self._bodies)
-        self._privacy_pages = PrivacyPages(settings, self._privacy, self._bodies, clock)
+        self._privacy = PrivacyApi(settings)
+        self._consents = ConsentDesk(settings, self._started)
+        self._privacy_pages = PrivacyPages(settings, self._privacy, clock)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         # A redirection repeats the Host header, which is the sender's.
         self._pages.router.redirect_slashes = False
@@ -107,7 +106,7 @@ class _Collector:
 
     async def _take_body(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            body = await self._bodies.read(receive)
+            body = await read_body(receive)
         except BeaconError as error:
             return refused(error)
         begun_s = time.perf_counter()
@@ -122,7 +121,7 @@ class _Collector:
         """Return the answer to a beacon; whatever happens, there is one."""
         try:
             intake = self._started()
-            connection = connection_of(scope, self._settings.trusted_proxies)
+            connection = connection_of(scope, self._settings.proxies)
             return accepted(await intake.take(payload, problems, connection))
         except BeaconError as error:
             return refused(error)
@@ -223,7 +222,6 @@ class _Collector:
             except Exception as error:
                 # The next second tries again; one that ends this task would keep salts for good.
                 _log.error("salts_not_expired", error=type(error).__name__)
-            self._bodies.end_overdue(time.monotonic())
             self._meter.set_state(intake.is_ready, journal.refused)
             self._meter.save()
             await asyncio.sleep(_HOUSEKEEPING_S)

@@ -28,11 +28,11 @@ INSERT_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.
 # Up to the most that one batch takes from one journal.
 BATCH_RECORDS: Final = (1.0, 10.0, 100.0, 1_000.0, 5_000.0, 10_000.0, 20_000.0)
 
-ANSWER_STATUSES: Final = (202, 400, 405, 408, 413, 415, 429, 500, 503)
+ANSWER_STATUSES: Final = (202, 400, 405, 413, 415, 429, 500, 503)
 # Why a journal took no record, see journal.py.
 JOURNAL_REFUSALS: Final = ("journal_limit", "disk_reserve", "write_failed")
-# Connections that were closed before there was a request to answer.
-CLOSINGS: Final = ("malformed", "head_too_large", "head_too_slow")
+# Connections that were closed before there was a whole request to answer.
+CLOSINGS: Final = ("malformed", "head_too_large", "head_too_slow", "body_too_slow")
 # What the writer finds after the answer.
 LATE_REASONS: Final = ("no_session", "duplicate")
 
@@ -143,7 +143,7 @@ class CollectorMeter(_Meter):
         self._cells[self._answered[status]] += 1.0
 
     def closed(self, closing: str) -> None:
-        """Add a connection that was closed before there was a request, by one of `CLOSINGS`."""
+        """Add a connection closed before there was a whole request, by one of `CLOSINGS`."""
         self._cells[self._at[f"closed.{closing}"]] += 1.0
 
     def set_state(self, is_ready: bool, refused: Mapping[str, int]) -> None:

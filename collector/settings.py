@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from collector.journal.room import Limits
+from collector.listener.address import Proxies
 from privacy.retention_policy import DEFAULT_DAYS
 from schema.keys import NO_KEYS, Keys
 
@@ -22,7 +22,7 @@ class CollectorSettings:
 
     data: Path  # the data directory, shared by all processes of the machine
     journal_slot: str  # this process's journal directory, such as "c0"
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    proxies: Proxies = field(default_factory=Proxies)
     geoip_paths: tuple[Path, ...] = ()  # empty: what `footfall geoip` installed
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     keys: Keys = NO_KEYS  # what seals the journal

@@ -6,6 +6,7 @@ import os
 from typing import Final
 
 from collector.journal.room import MIB, Limits
+from collector.listener.address import Proxies
 from collector.serve import run
 from collector.settings import CollectorSettings
 from footfall.config import from_environ
@@ -25,7 +26,7 @@ def main() -> None:
     settings = CollectorSettings(
         data=config.data,
         journal_slot=arguments.slot,
-        trusted_proxies=config.trusted_proxies,
+        proxies=Proxies(config.trusted_proxies),
         geoip_paths=config.geoip_db,
         limits=Limits(config.journal_limit_mib * MIB, config.disk_reserve_mib * MIB),
         keys=config.keys,

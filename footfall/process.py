@@ -19,6 +19,9 @@ from footfall.logs import configure_logs
 # How often a child says that it is well; the supervisor counts the times it did not.
 HEARTBEAT_S: Final = 1.0
 
+# Our choice: a third of another process's share when both want all there is, the whole when not.
+_NICENESS: Final = 5
+
 # linux/prctl.h
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -39,6 +42,14 @@ def child_arguments(description: str, *extra: str) -> argparse.Namespace:
     if arguments.lifeline is not None:
         _follow(arguments.lifeline)
     return arguments
+
+
+def give_way() -> None:
+    """Let the machine's other processes go first where there is not enough for all.
+
+    Who looks at figures can wait a little; a beacon's answer should not.
+    """
+    os.nice(_NICENESS)
 
 
 def inherited_listener(descriptor: int) -> socket.socket:

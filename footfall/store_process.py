@@ -33,7 +33,7 @@ from footfall.metrics import WRITER_FILE, render_metrics
 from footfall.notices import NoticeBook
 from footfall.opening import open_store
 from footfall.paths import DataPaths
-from footfall.process import beat, child_arguments, inherited_listener
+from footfall.process import beat, child_arguments, give_way, inherited_listener
 from footfall.store_socket import listen
 from footfall.tls import Tls, server_options
 from geoip import Locator
@@ -49,6 +49,7 @@ def main() -> None:
     """Run until SIGTERM."""
     arguments = child_arguments("the store process", "roles")
     roles = set(arguments.roles.split(","))
+    give_way()
     config = from_environ(os.environ)
     listener = None if arguments.listener is None else inherited_listener(arguments.listener)
     context = open_context(config)

@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,9 @@ RETRY_INTERVAL_S = 300.0
 # them, installed, 0.1 s; our choice: a busy machine is allowed three times that.
 START_WAIT_S = 2.0
 
+# Addresses whose place is remembered: who opens one page opens a second. Our choice; 5 MB.
+RECENT_ADDRESSES = 32_768
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -53,11 +56,15 @@ class _Opened:
     places_for_ipv6: tuple[Database, ...] = ()
     networks: tuple[Database, ...] = ()
     problems: tuple[DatabaseStatus, ...] = ()
+    recent: dict[int, Place] = field(default_factory=dict)  # by hash; NOWHERE: in no database
     retry_at_s: float = math.inf
 
 
 class Locator:
     """Finds places and networks; safe to share between threads; keeps no address.
+
+    The newest look-ups stand under Python's hash of the address's bytes, which each process keys
+    anew.
 
     Opens the files at `paths`, or, when there are none, what `install` put under `directory`, and
     opens them anew when they change. A missing or broken file is in `status()`, and is no error
@@ -90,22 +97,16 @@ class Locator:
         if time.monotonic() >= self._check_at_s:
             self._check()
         opened = self._opened
-        databases = opened.places
-        if address.version == 6:
-            # An IPv4 visitor of a server that listens on both families at once.
-            mapped = address.ipv4_mapped
-            if mapped is None:
-                databases = opened.places_for_ipv6
-            else:
-                address = mapped
-        for database in databases:
-            try:
-                record = database.reader.get(address)
-            except Exception:  # A damaged file answers with many kinds of errors, or bad UTF-8.
-                continue
-            if record is not None and (place := place_of(record)) is not NOWHERE:
-                return place
-        return _place_of_browser(browser_timezone)
+        if not opened.places:
+            return _place_of_browser(browser_timezone)
+        key = hash(address.packed)
+        place = opened.recent.get(key)
+        if place is None:
+            place = _look_up(opened, address)
+            if len(opened.recent) >= RECENT_ADDRESSES:
+                opened.recent.clear()
+            opened.recent[key] = place
+        return _place_of_browser(browser_timezone) if place is NOWHERE else place
 
     @property
     def has_networks(self) -> bool:
@@ -214,6 +215,26 @@ class Locator:
         if self._paths or self._directory is None:
             return [(path, partial(check_file, path)) for path in self._paths]
         return [(file.path, file.compare) for file in installed_files(self._directory)]
+
+
+def _look_up(opened: _Opened, address: IPAddress) -> Place:
+    """Return what the first database that names a country says, NOWHERE when none does."""
+    databases = opened.places
+    if address.version == 6:
+        # An IPv4 visitor of a server that listens on both families at once.
+        mapped = address.ipv4_mapped
+        if mapped is None:
+            databases = opened.places_for_ipv6
+        else:
+            address = mapped
+    for database in databases:
+        try:
+            record = database.reader.get(address)
+        except Exception:  # A damaged file answers with many kinds of errors, or bad UTF-8.
+            continue
+        if record is not None and (place := place_of(record)) is not NOWHERE:
+            return place
+    return NOWHERE
 
 
 def _open_assured(path: Path, assure: Callable[[], None]) -> Database:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final
 
@@ -11,6 +11,9 @@ from collector.facts.visitor import IPAddress
 
 # Whoever is on the other end of a Unix socket is on this machine.
 _THIS_MACHINE: Final = IPv4Address("127.0.0.1")
+
+# Far more balancers than anybody has; a whole network that is trusted may hold more machines.
+_KNOWN_PROXIES: Final = 1_024
 
 
 def parse_address(text: str) -> IPAddress | None:
@@ -26,33 +29,53 @@ def parse_address(text: str) -> IPAddress | None:
     return address.ipv4_mapped or address
 
 
+class Proxies:
+    """The networks whose headers are believed; remembers which peers are theirs, and no others."""
+
+    def __init__(self, networks: Iterable[IPv4Network | IPv6Network] = ()) -> None:
+        self._networks = tuple(networks)
+        self._known: set[str] = set()
+
+    def __contains__(self, address: IPAddress) -> bool:
+        return any(address in network for network in self._networks)
+
+    def has_peer(self, peer: str | None) -> bool:
+        """Tell whether the other end of a connection is one of them."""
+        if not self._networks:
+            return False
+        if peer in self._known:
+            return True
+        address = _peer_address(peer)
+        if address not in self:
+            return False
+        if peer is not None and len(self._known) < _KNOWN_PROXIES:
+            self._known.add(peer)
+        return True
+
+
 def client_address(
-    peer: str | None,
-    headers: Iterable[tuple[bytes, bytes]],
-    trusted_proxies: Sequence[IPv4Network | IPv6Network],
+    peer: str | None, headers: Iterable[tuple[bytes, bytes]], proxies: Proxies
 ) -> IPAddress:
     """Return the browser's address: the nearest one that is no trusted proxy.
 
     `peer` is the connection's, None for a Unix socket.  Headers are believed only from a proxy,
     and only as far as proxies wrote them: what stands left of the first stranger is hearsay.
     """
-    address = parse_address(peer) if peer is not None else None
-    if address is None:
-        address = _THIS_MACHINE
-    if not trusted_proxies or not _is_in(address, trusted_proxies):
-        return address
+    if not proxies.has_peer(peer):
+        return _peer_address(peer)
+    address = None
     for hop in reversed(_hops(headers)):
         found = parse_address(hop)
         if found is None:
             break
         address = found
-        if not _is_in(address, trusted_proxies):
+        if address not in proxies:
             break
-    return address
+    return address or _peer_address(peer)
 
 
-def _is_in(address: IPAddress, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
-    return any(address in network for network in networks)
+def _peer_address(peer: str | None) -> IPAddress:
+    return (parse_address(peer) if peer is not None else None) or _THIS_MACHINE
 
 
 def _hops(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:

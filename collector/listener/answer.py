@@ -26,9 +26,6 @@ PREFLIGHT_HEADERS: Final[dict[str, str]] = {
     "access-control-max-age": "86400",
 }
 
-# Answers before the body was read as a whole.
-_UNREAD: Final = frozenset({408, 413})
-
 # Our choice: a restart of the store takes less, and scripts try again sooner than people look.
 _RETRY_AFTER_S: Final = 5
 
@@ -63,7 +60,7 @@ def accepted(dropped: str) -> Answer:
 def refused(error: BeaconError) -> Answer:
     """Return the answer to a malformed beacon."""
     headers = {}
-    if error.status in _UNREAD:
+    if error.status == 413:
         # What was not read of a body must not be taken for the next request.
         headers["connection"] = "close"
     elif error.status == 415:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
-from ipaddress import IPv4Network, IPv6Network
+from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +10,7 @@ import msgspec
 from collector.errors import BeaconError
 from collector.facts.device import NO_HINTS, Hints
 from collector.facts.visitor import IPAddress
-from collector.listener.address import client_address
+from collector.listener.address import Proxies, client_address
 
 # Twice what apps add to the longest browsers' strings.  What is longer is made up to cost time:
 # 27 KB of it took 75 ms to search for bots.
@@ -29,9 +28,7 @@ class Connection(msgspec.Struct, frozen=True, gc=False):
     hints: Hints = NO_HINTS
 
 
-def connection_of(
-    scope: MutableMapping[str, Any], trusted_proxies: Sequence[IPv4Network | IPv6Network]
-) -> Connection:
+def connection_of(scope: MutableMapping[str, Any], proxies: Proxies) -> Connection:
     """Return the connection of an ASGI request."""
     lines = scope["headers"]
     client = scope["client"]
@@ -39,7 +36,7 @@ def connection_of(
     authorization = header(b"authorization")
     brands = header(b"sec-ch-ua")
     return Connection(
-        client_address(client[0] if client else None, lines, trusted_proxies),
+        client_address(client[0] if client else None, lines, proxies),
         header(b"user-agent", b"")[:_LONGEST_AGENT].decode("latin-1"),
         header(b"accept-language", b"").decode("latin-1"),
         "" if authorization is None else _token(authorization.decode("latin-1")),

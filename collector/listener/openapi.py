@@ -14,8 +14,9 @@ import msgspec
 from collector.decode import Payload
 from collector.event import DROP_REASONS
 from collector.listener.answer import DROPPED_HEADER
+from collector.listener.protocol import BODY_LIMIT_S
 from collector.metrics import LATE_REASONS
-from collector.request import BODY_LIMIT_BYTES, READ_LIMIT_S
+from collector.request import BODY_LIMIT_BYTES
 from collector.rights.openapi import privacy_paths, privacy_schemas
 
 _Node = dict[str, Any]
@@ -47,7 +48,7 @@ _FIELD_TEXTS: Final[Mapping[tuple[str, ...], str]] = {
 _TOLD_REASONS: Final = [reason for reason in DROP_REASONS if reason not in LATE_REASONS]
 _REFUSALS: Final[Mapping[int, str]] = {
     400: "The beacon is malformed, or its site is unknown; `fields` says what is wrong with each.",
-    408: f"The body did not arrive within {READ_LIMIT_S:.0f} seconds.",
+    408: f"The body did not arrive within {BODY_LIMIT_S:.0f} seconds.",
     413: f"The body is larger than {BODY_LIMIT_BYTES:,} bytes.",
     415: "The body is encoded: it is taken only as it is, without Content-Encoding.",
     429: "Too many beacons from one address.",

@@ -25,7 +25,7 @@ from collector.listener.own_origin import (
     reading_headers,
 )
 from collector.listener.rate import RateLimit
-from collector.request import Bodies, ClientGoneError
+from collector.request import ClientGoneError, read_body
 from collector.rights.rights import Claimant, Pending, Rights
 from collector.rights.wishes import read_correction, read_request
 from collector.settings import CollectorSettings
@@ -63,10 +63,9 @@ _Handler = Callable[[Request, Claimant], Awaitable[Response]]
 class PrivacyApi:
     """The routes of one collector process; they answer once `rights` are set."""
 
-    def __init__(self, settings: CollectorSettings, bodies: Bodies) -> None:
+    def __init__(self, settings: CollectorSettings) -> None:
         self.rights: Rights | None = None
         self._settings = settings
-        self._bodies = bodies
         self._calls = RateLimit(_CALLS_A_MINUTE / 60, _CALLS_A_MINUTE)
         self._requests = RateLimit(_REQUESTS_AN_HOUR / 3600, _REQUESTS_AN_HOUR)
         self._changes = RateLimit(_CHANGES_PER_S, _CHANGES_AT_ONCE)
@@ -110,7 +109,7 @@ class PrivacyApi:
         method = "GET" if request.method == "HEAD" else request.method
         allowed: dict[str, str] = {}
         try:
-            connection = connection_of(request.scope, self._settings.trusted_proxies)
+            connection = connection_of(request.scope, self._settings.proxies)
             self.check_rate(connection, changes=method in _CHANGING)
             rights = self.ready()
             proofs = _proofs(request)
@@ -157,7 +156,7 @@ class PrivacyApi:
         return JSONResponse(found)
 
     async def _correct(self, request: Request, claimant: Claimant) -> Response:
-        changes = read_correction(await self._bodies.read(request.receive))
+        changes = read_correction(await read_body(request.receive))
         if not claimant.has_proof:
             raise ClaimError("only what was proved can be corrected: name a page, consent or claim")
         return _done(await self.ready().correct(claimant, **changes), "changed")
@@ -183,9 +182,9 @@ class PrivacyApi:
         return _done(await rights.release(claimant), "released")
 
     async def _request(self, request: Request, claimant: Claimant) -> Response:
-        connection = connection_of(request.scope, self._settings.trusted_proxies)
+        connection = connection_of(request.scope, self._settings.proxies)
         self.check_letters(connection)
-        wish = read_request(await self._bodies.read(request.receive))
+        wish = read_request(await read_body(request.receive))
         pending = await self.ready().request(
             claimant.scope.site, wish.kind, wish.contact, wish.message
         )

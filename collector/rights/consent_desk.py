@@ -21,7 +21,7 @@ from collector.journal.frames import JournalRecord
 from collector.listener.connection import connection_of
 from collector.listener.own_origin import ForeignOriginError, preflight_headers, reading_headers
 from collector.listener.rate import RateLimit
-from collector.request import Bodies, ClientGoneError
+from collector.request import ClientGoneError, read_body
 from collector.rights.consent import SHORTEST_ID, read_decision
 from collector.rules.site import SiteRules
 from collector.settings import CollectorSettings
@@ -54,13 +54,10 @@ _RETRY_AFTER_S: Final = "5"
 class ConsentDesk:
     """One collector process's."""
 
-    def __init__(
-        self, settings: CollectorSettings, intake: Callable[[], Intake], bodies: Bodies
-    ) -> None:
+    def __init__(self, settings: CollectorSettings, intake: Callable[[], Intake]) -> None:
         """`intake` raises NotReadyError before the start."""
         self._settings = settings
         self._intake = intake
-        self._bodies = bodies
         self._erasures = RateLimit(_ERASURES_PER_S, _ERASURES_AT_ONCE)
         self._opened: SigningKey | None = None
 
@@ -78,7 +75,7 @@ class ConsentDesk:
             headers |= reading_headers(request.headers, rules, self._settings.public_url)
             if request.method == "OPTIONS":
                 return Response(status_code=204, headers=headers | preflight_headers(_METHODS))
-            self._intake().limit(connection_of(request.scope, self._settings.trusted_proxies))
+            self._intake().limit(connection_of(request.scope, self._settings.proxies))
             if request.url.path.endswith("/covered"):
                 return _json(200, _covered(rules), headers)
             if request.method == "POST":
@@ -100,7 +97,7 @@ class ConsentDesk:
         """Keep a decision, and answer with its receipt once it is safe."""
         intake = self._intake()
         try:
-            body = await self._bodies.read(request.receive)
+            body = await read_body(request.receive)
         except ClientGoneError:
             return Response(status_code=400)
         receipt, erasure = read_decision(body, rules.site, intake.now())

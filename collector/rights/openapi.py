@@ -10,7 +10,8 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from collector.request import BODY_LIMIT_BYTES, READ_LIMIT_S
+from collector.listener.protocol import BODY_LIMIT_S
+from collector.request import BODY_LIMIT_BYTES
 from collector.rights.consent import DecisionBody
 from collector.rights.page.words import LANGUAGES
 from collector.rights.wishes import DEVICES, CorrectionWish, RequestWish
@@ -32,7 +33,7 @@ _REFUSALS: Final[Mapping[int, str]] = {
     401: "Nothing says whose receipts are meant: the header `Footfall-Claim` is missing.",
     403: "Another website's page asks, or what was shown proves nothing.",
     404: "No site has this name, or there is no such thing.",
-    408: f"The body did not arrive within {READ_LIMIT_S:.0f} seconds.",
+    408: f"The body did not arrive within {BODY_LIMIT_S:.0f} seconds.",
     413: f"The body is larger than {BODY_LIMIT_BYTES:,} bytes.",
     429: "Too many calls from one address.",
     503: "It cannot be answered now, and nothing was changed.",

@@ -22,11 +22,11 @@ LIMIT_S = 20.0
 _PROGRAM = """
 import socket, sys
 from pathlib import Path
-import collector.listener.protocol, collector.request
+from collector.listener import protocol
 from collector.serve import run
 from collector.settings import CollectorSettings
 if sys.argv[3]:
-    collector.listener.protocol.HEAD_LIMIT_S = collector.request.READ_LIMIT_S = float(sys.argv[3])
+    protocol.HEAD_LIMIT_S = protocol.BODY_LIMIT_S = float(sys.argv[3])
 listener = socket.socket(fileno=int(sys.argv[2]))
 run(CollectorSettings(data=Path(sys.argv[1]), journal_slot="c0"), listener)
 """

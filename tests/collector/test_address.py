@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.listener.address import client_address, parse_address
+from collector.listener.address import Proxies, client_address, parse_address
 
-PROXIES = (ip_network("192.0.2.0/24"), ip_network("2001:db8:ffff::/48"))
+PROXIES = Proxies([ip_network("192.0.2.0/24"), ip_network("2001:db8:ffff::/48")])
 PROXY = "192.0.2.1"
 FORWARDED_FOR = "x-forwarded-for"
 
@@ -80,7 +80,7 @@ def test_the_browsers_address(
 
 def test_without_trusted_proxies_no_header_is_read() -> None:
     lines = [(FORWARDED_FOR.encode(), b"198.51.100.1")]
-    assert str(client_address("127.0.0.1", lines, ())) == "127.0.0.1"
+    assert str(client_address("127.0.0.1", lines, Proxies())) == "127.0.0.1"
 
 
 @pytest.mark.parametrize("text", ["", "1.2.3", "1.2.3.4.5", "01.2.3.4", "x", "::g", "1.2.3.4\0"])

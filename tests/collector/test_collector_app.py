@@ -23,6 +23,7 @@ from collector.app import create_app
 from collector.event import Drop, Event
 from collector.journal.frames import JournalRecord, decode_frames
 from collector.journal.journal import segment_path, segment_sequences
+from collector.listener.address import Proxies
 from collector.rules.published import Rules, publish, rules_path
 from collector.settings import CollectorSettings
 from schema.sites import Site
@@ -252,7 +253,7 @@ def test_a_flood_from_one_address_is_told_to_wait_and_a_token_is_not(collector: 
 
 def test_a_trusted_proxys_word_decides_the_visitor(tmp_path: Path) -> None:
     published(tmp_path, a_site())
-    with listening(tmp_path, trusted_proxies=(ip_network("127.0.0.0/8"),)) as collector:
+    with listening(tmp_path, proxies=Proxies([ip_network("127.0.0.0/8")])) as collector:
         for address in ("203.0.113.7", "203.0.113.8", "203.0.113.7"):
             collector.post(a_body(), **{"x-forwarded-for": f"192.0.2.1, {address}"})
         first, second, third = (r.visitor for r in collector.records() if isinstance(r, Event))
@@ -385,7 +386,7 @@ def test_the_demo_shops_pages_have_no_ending(tmp_path: Path) -> None:
 
 def test_no_byte_on_the_disk_tells_who_it_was(tmp_path: Path) -> None:
     published(tmp_path, a_site())
-    with listening(tmp_path, trusted_proxies=(ip_network("127.0.0.1"),)) as collector:
+    with listening(tmp_path, proxies=Proxies([ip_network("127.0.0.1")])) as collector:
         forwarded = {"x-forwarded-for": "203.0.113.7"}
         assert (
             collector.post(a_body(k="a-page-id", c="a-consent-id"), **forwarded).status_code == 202

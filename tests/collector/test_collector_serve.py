@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import resource
 import signal
@@ -18,11 +17,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.types import Message
 
-from collector.errors import BeaconError
 from collector.journal.frames import decode_frames
-from collector.request import READ_LIMIT_S, Bodies
 from collector.rules.published import Rules, publish, rules_path
 from tests.build import CHROME, SITE, a_site
 
@@ -115,27 +111,6 @@ def test_a_full_disk_means_not_now_and_nothing_kept(process: Process) -> None:
         assert client.post("/api/event", content=BODY).status_code == 202
         assert client.get("/health").status_code == 200
     assert process.paths() == ["/", "/"]
-
-
-def test_a_body_that_takes_too_long_is_given_up() -> None:
-    async def never() -> Message:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def read() -> None:
-        bodies = Bodies()
-        reading = asyncio.create_task(bodies.read(never))
-        now_s = time.monotonic()
-        await asyncio.sleep(0)
-        bodies.end_overdue(now_s + READ_LIMIT_S - 1)
-        await asyncio.sleep(0)
-        assert not reading.done()
-        bodies.end_overdue(now_s + READ_LIMIT_S + 1)
-        await reading
-
-    with pytest.raises(BeaconError) as caught:
-        asyncio.run(read())
-    assert caught.value.status == 408
 
 
 def _until_refused(port: int) -> None:

@@ -13,6 +13,7 @@ from collector.errors import BeaconError
 from collector.event import Drop, Event
 from collector.facts.salt import Salt
 from collector.journal.frames import decode_frames, encode_frame
+from collector.listener.address import Proxies
 from collector.listener.connection import Connection, connection_of
 from collector.rules.published import Rules
 from collector.rules.site import Door, prepare
@@ -64,7 +65,7 @@ def feed(data: bytes) -> list[Event | Drop]:
     # With few headers, a server's call: what it claims is read, too.
     if len(lines) % 2:
         headers.append((b"authorization", b"Bearer " + TOKEN.encode()))
-    connection = connection_of({"headers": headers, "client": ("203.0.113.7", 4)}, ())
+    connection = connection_of({"headers": headers, "client": ("203.0.113.7", 4)}, Proxies())
     try:
         return _records(body, connection)
     except BeaconError as error:

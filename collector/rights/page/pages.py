@@ -22,7 +22,7 @@ from starlette.routing import Route
 from collector.errors import BeaconError, JournalError, NotReadyError, RateError
 from collector.intake import Clock
 from collector.listener.connection import Connection, connection_of
-from collector.request import Bodies, ClientGoneError
+from collector.request import ClientGoneError, read_body
 from collector.rights.api import PrivacyApi, events_csv
 from collector.rights.page.form import form_token, is_own_token, read_form
 from collector.rights.page.headers import page_headers
@@ -80,12 +80,9 @@ class _RefusedError(Exception):
 class PrivacyPages:
     """The routes of one collector process; they stand on the same rights as the API."""
 
-    def __init__(
-        self, settings: CollectorSettings, api: PrivacyApi, bodies: Bodies, clock: Clock
-    ) -> None:
+    def __init__(self, settings: CollectorSettings, api: PrivacyApi, clock: Clock) -> None:
         self._settings = settings
         self._api = api
-        self._bodies = bodies
         self._clock = clock
         self._versions = Versions(settings.data)
 
@@ -104,9 +101,9 @@ class PrivacyPages:
         form: Mapping[str, str] = {}
         site, changes = None, False
         try:
-            connection = connection_of(request.scope, self._settings.trusted_proxies)
+            connection = connection_of(request.scope, self._settings.proxies)
             if request.method == "POST":
-                form = read_form(await self._bodies.read(request.receive))
+                form = read_form(await read_body(request.receive))
                 t = _words(request, form.get("lang", ""))
                 changes = form.get("action") not in _LOOKING
             self._api.check_rate(connection, changes=changes)
@@ -232,7 +229,7 @@ class PrivacyPages:
         t = _words(request, request.query_params.get("lang", ""))
         try:
             rights = self._api.ready()
-            connection = connection_of(request.scope, self._settings.trusted_proxies)
+            connection = connection_of(request.scope, self._settings.proxies)
             rules = _known_rules(rights, request.path_params["site"], connection)
             site = rules.site
             facts = self._facts(site, rights, rules.notice.controller)
