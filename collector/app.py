@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from collector.beacon.scripts import find_script
 from collector.decode import Payload, Problems, decode
@@ -26,19 +26,20 @@ from collector.journal.journal import Journal
 from collector.listener.answer import (
     CORS_HEADERS,
     DROPPED_HEADER,
-    PREFLIGHT,
     PREFLIGHT_HEADERS,
     Answer,
     accepted,
     failed,
     limited,
     method_not_allowed,
+    preflight,
     refused,
     unavailable,
 )
 from collector.listener.connection import connection_of, encoding_error
 from collector.listener.demo import DemoShop
 from collector.listener.hardening import Hardening
+from collector.listener.lane import EVENT_PATH
 from collector.listener.openapi import OPENAPI
 from collector.listener.pixel import GIF, GIF_HEADERS, pixel_payload
 from collector.metrics import CollectorMeter
@@ -53,8 +54,6 @@ from collector.settings import CollectorSettings
 from geoip import Locator
 from privacy.objections import Objections
 
-EVENT_PATH: Final = "/api/event"
-
 # A salt outlives its day by no more than this.
 _HOUSEKEEPING_S: Final = 1.0
 
@@ -63,13 +62,13 @@ _log = structlog.get_logger(__name__)
 
 def create_app(
     settings: CollectorSettings, *, clock: Clock = utc_now, meter: CollectorMeter | None = None
-) -> ASGIApp:
+) -> Collector:
     """Return the application; its lifespan opens the journal, the salts and the geo database."""
-    return _Collector(settings, clock, meter or CollectorMeter())
+    return Collector(settings, clock, meter or CollectorMeter())
 
 
-class _Collector:
-    """One process's public listener."""
+class Collector:
+    """One process's public listener, an ASGI application."""
 
     def __init__(self, settings: CollectorSettings, clock: Clock, meter: CollectorMeter) -> None:
         self._settings = settings
@@ -93,29 +92,33 @@ class _Collector:
             await self._hardened(scope, receive, send)
         elif scope["method"] == "POST":
             try:
-                answer = await self._take_body(scope, receive)
+                answer = await self.take_beacon(await read_body(receive), scope)
             except ClientGoneError:
                 return
-            self._meter.answered(answer.status)
+            except BeaconError as error:
+                self._meter.answered(error.status)
+                answer = refused(error)
             await answer.send(send)
         elif scope["method"] == "OPTIONS":
-            await PREFLIGHT.send(send)
+            await preflight().send(send)
         else:
             self._meter.answered(405)
             await method_not_allowed().send(send)
 
-    async def _take_body(self, scope: Scope, receive: Receive) -> Answer:
-        try:
-            body = await read_body(receive)
-        except BeaconError as error:
-            return refused(error)
+    async def take_beacon(self, body: bytes, scope: Scope) -> Answer:
+        """Return the answer to a beacon; whatever happens, there is one."""
         begun_s = time.perf_counter()
         try:
             payload, problems = decode(body)
         except BeaconError as error:
-            return refused(encoding_error(scope) or error)
-        self._meter.decoded(time.perf_counter() - begun_s)
-        return await self._take(payload, problems, scope)
+            answer = refused(encoding_error(scope) or error)
+        except Exception as error:
+            answer = _fault(error)
+        else:
+            self._meter.decoded(time.perf_counter() - begun_s)
+            answer = await self._take(payload, problems, scope)
+        self._meter.answered(answer.status)
+        return answer
 
     async def _take(self, payload: Payload, problems: Problems, scope: Scope) -> Answer:
         """Return the answer to a beacon; whatever happens, there is one."""
@@ -135,15 +138,7 @@ class _Collector:
                 _log.error("beacon_not_safe", error=type(error).__name__)
             return unavailable("the beacon could not be made safe, and nothing of it was kept")
         except Exception as error:
-            # The message may quote the beacon, so that only the place goes into the log.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            _log.error(
-                "beacon_failed",
-                error=type(error).__name__,
-                file=Path(place.filename).name,
-                line=place.lineno,
-            )
-            return failed()
+            return _fault(error)
 
     def _started(self) -> Intake:
         if self._intake is None:
@@ -225,6 +220,19 @@ class _Collector:
             self._meter.set_state(intake.is_ready, journal.refused)
             self._meter.save()
             await asyncio.sleep(_HOUSEKEEPING_S)
+
+
+def _fault(error: Exception) -> Answer:
+    """Return the answer to a beacon that met a fault of ours, and say where it is."""
+    # The message may quote the beacon, so that only the place goes into the log.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error(
+        "beacon_failed",
+        error=type(error).__name__,
+        file=Path(place.filename).name,
+        line=place.lineno,
+    )
+    return failed()
 
 
 async def _script(request: Request) -> Response:

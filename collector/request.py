@@ -29,8 +29,13 @@ async def read_body(receive: Receive) -> bytes:
         chunk: bytes = message.get("body", b"")
         body += chunk
         if len(body) > BODY_LIMIT_BYTES:
-            raise BeaconError(
-                f"the body is too large: expected at most {BODY_LIMIT_BYTES:,} bytes", status=413
-            )
+            raise too_large()
         if not message.get("more_body", False):
             return body
+
+
+def too_large() -> BeaconError:
+    """Return what is said of a body beyond the limit."""
+    return BeaconError(
+        f"the body is too large: expected at most {BODY_LIMIT_BYTES:,} bytes", status=413
+    )

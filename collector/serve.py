@@ -13,7 +13,8 @@ from typing import Any, Final
 import uvicorn
 
 from collector.app import create_app
-from collector.listener.protocol import Protocol, end_overdue
+from collector.listener.lane import LaneProtocol
+from collector.listener.protocol import end_overdue
 from collector.metrics import CollectorMeter
 from collector.settings import CollectorSettings, meter_path
 
@@ -38,10 +39,12 @@ def run(
     ones of uvicorn, such as those of TLS.  Raises SystemExit when the journal cannot be opened.
     """
     meter = CollectorMeter(meter_path(settings))
-    protocol: Any = partial(Protocol, meter=meter)  # the server only ever calls it
+    app = create_app(settings, meter=meter)
+    # The server only ever calls it.
+    protocol: Any = partial(LaneProtocol, meter=meter, take_beacon=app.take_beacon)
     server = _Server(
         uvicorn.Config(
-            create_app(settings, meter=meter),
+            app,
             loop="uvloop",
             http=protocol,
             ws="none",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 import msgspec
@@ -35,6 +36,8 @@ class Answer(NamedTuple):
 
     start: Message
     body: Message
+    head: bytes  # status and header lines, without the server's own and the line that ends them
+    closes: bool = False  # the connection
 
     @property
     def status(self) -> int:
@@ -84,16 +87,10 @@ def failed() -> Answer:
     return _json(500, "the beacon could not be counted: see the collector's log", {}, {})
 
 
-PREFLIGHT: Final = Answer(
-    {
-        "type": "http.response.start",
-        "status": 204,
-        "headers": [
-            (name.encode(), value.encode()) for name, value in (PREFLIGHT_HEADERS | ON_ALL).items()
-        ],
-    },
-    {"type": "http.response.body", "body": b""},
-)
+@cache
+def preflight() -> Answer:
+    """Return the answer to a browser that asks whether a page may send."""
+    return _whole(204, b"", PREFLIGHT_HEADERS | ON_ALL)
 
 
 @cache
@@ -113,12 +110,16 @@ def _json(
 
 
 def _answer(status: int, body: bytes, headers: Mapping[str, str]) -> Answer:
-    lines = {**headers, "content-length": str(len(body)), **CORS_HEADERS, **ON_ALL}
+    length = {"content-length": str(len(body))}
+    return _whole(status, body, {**headers, **length, **CORS_HEADERS, **ON_ALL})
+
+
+def _whole(status: int, body: bytes, headers: Mapping[str, str]) -> Answer:
+    lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    first = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
     return Answer(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [(name.lower().encode(), value.encode()) for name, value in lines.items()],
-        },
+        {"type": "http.response.start", "status": status, "headers": lines},
         {"type": "http.response.body", "body": body},
+        first + b"".join(b"%s: %s\r\n" % line for line in lines),
+        closes=headers.get("connection") == "close",
     )

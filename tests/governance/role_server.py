@@ -14,8 +14,8 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
-from collector.app import EVENT_PATH
 from collector.app import create_app as create_collector
+from collector.listener.lane import EVENT_PATH
 from collector.settings import CollectorSettings
 from schema import Site, Store
 from schema.tokens import Scope
