@@ -26,6 +26,7 @@ class _Dependency(msgspec.Struct, frozen=True):
     name: str
     version: str = ""
     vulns: list[_Vulnerability] = []
+    skip_reason: str = ""
 
 
 class _Report(msgspec.Struct, frozen=True):
@@ -64,12 +65,17 @@ def read_report(text: str) -> Vulnerable:
         report = msgspec.json.decode(text, type=_Report)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return Vulnerable(not_checked="the registry could not be asked")
+    # What is worked on here is in no registry.
+    asked = [each for each in report.dependencies if "editable" not in each.skip_reason]
+    # A mirror may have the packages and not what is known of them: that is not "none".
+    unknown = sum(bool(each.skip_reason) for each in asked)
     return Vulnerable(
         tuple(
             f"{dependency.name} {dependency.version}: {', '.join(v.id for v in dependency.vulns)}"
             for dependency in report.dependencies
             if dependency.vulns
-        )
+        ),
+        f"the registry knows nothing of {unknown} of {len(asked)} packages" if unknown else "",
     )
 
 

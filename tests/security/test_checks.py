@@ -30,6 +30,15 @@ def test_a_vulnerable_version_is_told_by_name() -> None:
     assert read_report(report).found == ("bad 1.0: PYSEC-2026-1, CVE-2026-2",)
 
 
+def test_a_registry_without_advisories_is_no_all_clear() -> None:
+    report = """{"dependencies": [
+        {"name": "one", "skip_reason": "Dependency not found on PyPI and could not be audited"},
+        {"name": "two", "version": "1.0", "vulns": []},
+        {"name": "footfall", "skip_reason": "distribution marked as editable"}]}"""
+
+    assert read_report(report).not_checked == "the registry knows nothing of 1 of 2 packages"
+
+
 def test_where_nobody_can_be_asked_it_says_so() -> None:
     assert read_report("").not_checked == "the registry could not be asked"
     assert read_report("no JSON").found == ()
