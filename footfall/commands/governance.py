@@ -166,10 +166,10 @@ def _retention(context: Context, now: datetime) -> Finding:
 
 def _versions() -> Finding:
     known = known_vulnerabilities()
-    if known.not_checked:
-        return Finding("no known vulnerability", "not checked", known.not_checked)
     if known.found:
         return Finding("no known vulnerability", "broken", "; ".join(known.found))
+    if known.not_checked:
+        return Finding("no known vulnerability", "not checked", known.not_checked)
     return Finding("no known vulnerability", "kept", "pip-audit found none")
 
 
