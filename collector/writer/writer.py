@@ -21,7 +21,7 @@ from collector.journal.quarantine import QUARANTINE_SUFFIX, prune_quarantine, se
 from collector.journal.reader import Batch, Positions, delete_segments, read_batch, read_range
 from collector.journal.wishes import RecentErasures, forget_refused, set_undone, take_undone
 from collector.metrics import WriterMeter
-from collector.resend import RESEND_WINDOW, RecentIds
+from collector.resend import REMEMBERED, RecentIds
 from collector.writer.event_rows import COLUMNS, Placed, columns
 from collector.writer.refused import find_refused
 from collector.writer.repeat import mend_sessions, not_stored
@@ -377,5 +377,5 @@ class Writer:
         # The clock may have gone back.
         if abs(now - self._freed_at) >= _FREE_INTERVAL:
             self._freed_at = now
-            delete_segments(self._root, self._done, (now - RESEND_WINDOW).timestamp())
+            delete_segments(self._root, self._done, (now - REMEMBERED).timestamp())
             prune_quarantine(self._root)

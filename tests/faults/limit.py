@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from collector.resend import RESEND_WINDOW
+from collector.resend import REMEMBERED
 from tests.faults.figures import Figures, figures, stored_rows
 from tests.faults.service import STORE, service
 from tests.faults.traffic import traffic
@@ -48,6 +48,6 @@ def reach_the_limit(folder: Path) -> Figures:
 
 def _age(data: Path) -> None:
     """Make segments as old as they are when no resend can need them."""
-    old_s = time.time() - RESEND_WINDOW.total_seconds() - 60
+    old_s = time.time() - REMEMBERED.total_seconds() - 60
     for path in data.rglob("*.journal"):
         os.utime(path, (old_s, old_s))
