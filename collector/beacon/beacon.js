@@ -16,7 +16,7 @@
 // In this order the file is packed smallest.
 import { choose, consent } from "./src/choice.js";
 import { guard } from "./src/guard.js";
-import { follow } from "./src/page.js";
+import { follow, pageId } from "./src/page.js";
 import { emit, start } from "./src/event.js";
 import { measureVitals } from "./src/vitals.js";
 
@@ -31,9 +31,12 @@ const footfall = (self.footfall = guard((name, options = {}) =>
       ? follow({ options })
       : emit(name, options),
 ));
-footfall.consent = CONSENT ? consent : () => {};
-footfall.optOut = () => choose("out");
+// In this order, too, it is packed smallest.
 footfall.optIn = () => choose();
+footfall.optOut = () => choose("out");
+// The page's id, which a link to the privacy page may carry as proof: /privacy/SITE#page=ID.
+footfall.page = () => pageId;
+footfall.consent = CONSENT ? consent : () => {};
 
 follow();
 if (NOTFOUND && document.getElementsByName("footfall-status")[0]?.content == 404)

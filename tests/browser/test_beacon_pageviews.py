@@ -30,6 +30,8 @@ def test_a_page_is_counted_with_the_fields_of_the_contract(shop: Recorder, page:
     assert re.fullmatch(r"\d{1,10}(-\d{1,10}){3}", pageview["k"])
     assert re.fullmatch(r"\d{1,10}(-\d{1,10}){3}", pageview["id"])
     assert pageview["k"] != pageview["id"]
+    # A page may hand it to the privacy page.
+    assert page.evaluate("footfall.page()") == pageview["k"]
 
 
 def test_a_beacon_needs_no_preflight_and_carries_no_cookie(shop: Recorder, page: Page) -> None:

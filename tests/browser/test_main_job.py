@@ -1,4 +1,4 @@
-"""The main job: what a visitor does shows live in the dashboard, and equals SQL.
+"""The main job: what a visitor does shows live in the dashboard, equals SQL, and is theirs to see.
 
 How soon is printed (`pytest -s`); on two idle cores each step shows within two seconds.
 """
@@ -66,6 +66,26 @@ def test_a_walk_through_the_shop_shows_in_the_dashboard_and_equals_sql(
     sys.stdout.write(f"seconds from each 202 to the live panel: {delays_s}\n")
     assert shown == _figures_of_sql(tmp_path / "data")
     assert _purchases_of_sql(tmp_path / "data") == [["48.5000", "AZN"]]
+
+
+def test_the_shops_link_to_the_privacy_page_shows_the_page_it_came_from(
+    demo: Installation, visitor: BrowserContext
+) -> None:
+    shop = visitor.new_page()
+    with shop.expect_response(_is_pageview):
+        _home(shop, demo.public)
+    with shop.expect_response(_is_pageview):
+        _category(shop, demo.public)
+    shop.get_by_role("link", name="See and erase").click()
+    shop.get_by_text("See the pages").click()
+    shown = shop.locator(".grid")
+    deadline_s = time.monotonic() + SEEN_WITHIN_MS / 1000
+    while not shown.is_visible() and time.monotonic() < deadline_s:
+        # What was sent just now may be on its way to the store.
+        shop.locator("details[open]").get_by_role("button", name="Show").click()
+    # One page is proved by its id, and the one before it is not.
+    assert "/demo/uniseks-etirler" in shown.inner_text()
+    assert shown.locator("tbody tr").count() == 1
 
 
 def _home(shop: Page, url: str) -> str:

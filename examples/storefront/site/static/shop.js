@@ -227,5 +227,10 @@ for (const [selector, begin] of Object.entries(parts)) {
   const place = one(selector);
   if (place) begin(place);
 }
+// The privacy page shows what was seen against proof: the id of the page that the visitor comes from.
+for (const each of document.querySelectorAll('a[href^="/privacy/"]'))
+  each.addEventListener("click", () => {
+    if (window.footfall.page) each.hash = "page=" + window.footfall.page();
+  });
 // Back from the history cache: the cart may have changed on the page after.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
