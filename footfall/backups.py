@@ -1,7 +1,8 @@
 """Backups: copies of the store in a directory, what stands beside them, and how long they are kept.
 
-A backup holds all tables, the key that signs statements, and the ledger of erasures, which is kept
-up to date until the backup goes.  It never holds a salt, nor what the journal has not handed over.
+A backup holds all tables, the key that signs statements, what notices said and will say, and the
+ledger of erasures, which is kept up to date until the backup goes.  It never holds a salt, nor what
+the journal has not handed over.
 """
 
 from __future__ import annotations
@@ -78,8 +79,10 @@ def create_backup(
     try:
         partial.mkdir(parents=True, mode=0o700)
         shutil.move(dump, partial / TABLES)
-        if (signing := paths.root / KEY_FILE).exists():
-            write_atomically(partial / KEY_FILE, seal_file(keys, _USE, signing.read_bytes()))
+        for file in _beside(paths):
+            copy = partial / file.relative_to(paths.root)
+            copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_atomically(copy, seal_file(keys, _USE, file.read_bytes()))
         manifest = Manifest(
             name=name,
             made_at=now,
@@ -135,11 +138,13 @@ def fill_from_backup(store: Store, database: Path, backup: Path, manifest: Manif
             raise CommandError(f"table {table} came back otherwise than it was: use another backup")
 
 
-def restore_signing_key(paths: DataPaths, backup: Path, keys: Keys) -> None:
-    """Put back the key that signs statements, where there is none."""
-    target = paths.root / KEY_FILE
-    if (kept := backup / KEY_FILE).exists() and not target.exists():
-        write_atomically(target, open_file(keys, _USE, kept.read_bytes()))
+def restore_files(paths: DataPaths, backup: Path, manifest: Manifest, keys: Keys) -> None:
+    """Put back what stood beside the database and is not there: what is, is newer."""
+    for name in manifest.files:
+        target = paths.root / name
+        if not name.startswith(f"{TABLES}/") and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_atomically(target, open_file(keys, _USE, (backup / name).read_bytes()))
 
 
 def known_backups(paths: DataPaths) -> list[Known]:
@@ -203,6 +208,15 @@ def _wipe(store: Store) -> None:
 
 def _save_known(paths: DataPaths, known: list[Known]) -> None:
     write_atomically(paths.backups, msgspec.json.encode(known))
+
+
+def _beside(paths: DataPaths) -> Iterator[Path]:
+    """Yield the files that go into a backup beside the tables."""
+    for path in (paths.root / KEY_FILE, paths.plans, paths.timeline):
+        if path.exists():
+            yield path
+    # Each wording of each site.
+    yield from sorted(paths.notices.rglob("*.json"))
 
 
 def _files(backup: Path) -> Iterator[str]:

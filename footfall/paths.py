@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from collector.rights.page.versions import DIRECTORY as NOTICES
+
 # The demo shop is an example in the repository, not a part of the installed packages.
 STOREFRONT: Final = Path(__file__).parent.parent / "examples" / "storefront"
 
@@ -55,6 +57,11 @@ class DataPaths:
     def timeline(self) -> Path:
         """Return since when each site has gone how far."""
         return self.root / "notice-timeline.json"
+
+    @property
+    def notices(self) -> Path:
+        """Return the directory of every wording of each site's notice."""
+        return self.root / NOTICES
 
     @property
     def rules(self) -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from footfall.backups import Manifest, fill_from_backup, read_manifest, restore_signing_key
+from footfall.backups import Manifest, fill_from_backup, read_manifest, restore_files
 from footfall.config import Config
 from footfall.errors import CommandError
 from footfall.opening import check_keys, note_keys, noted_keys, open_store
@@ -66,7 +66,7 @@ def restore_backup(config: Config, backup: Path, *, replace: bool) -> Restored:
         shutil.rmtree(new, ignore_errors=True)
         for beside in (".lock", ".xml"):
             new.with_suffix(beside).unlink(missing_ok=True)
-    restore_signing_key(paths, backup, config.keys)
+    restore_files(paths, backup, manifest, config.keys)
     return Restored(manifest.name, len(manifest.tables), _rows(manifest), replayed)
 
 
