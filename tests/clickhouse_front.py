@@ -33,7 +33,7 @@ from starlette.routing import Route
 USER: Final = "footfall"
 PASSWORD: Final = "front door"
 
-_START_LIMIT_S: Final = 10.0
+_START_LIMIT_S: Final = 60.0
 
 # What the HTTP interface takes for itself; every other URL parameter is a setting of the engine.
 _OWN_PARAMETERS: Final = frozenset(

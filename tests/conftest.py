@@ -13,11 +13,15 @@ from pathlib import Path
 
 import chdb
 import pytest
+from playwright.sync_api import expect
 
 from schema import Store, migrate, open_embedded, open_server
 from tests.clickhouse_front import clickhouse_front
 
 SERVER_URL = os.environ.get("FOOTFALL_TEST_CLICKHOUSE_URL", "")
+# Of a busy machine; what is there sooner is seen sooner.
+expect.set_options(timeout=30_000)
+
 _ENGINES = ["embedded", "front", *(["server"] if SERVER_URL else [])]
 
 

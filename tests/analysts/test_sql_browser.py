@@ -32,7 +32,7 @@ def faults() -> list[str]:
 @pytest.fixture
 def context(browser: Browser, shop: ShopServer, faults: list[str]) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=shop.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     context.on("weberror", lambda error: faults.append(str(error.error)))
     context.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     yield context

@@ -1,7 +1,5 @@
 """Promise: engaged time is time visible and focused, and depth is the deepest part really seen."""
 
-import time
-
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
@@ -15,11 +13,12 @@ TALL = '<div style="height:4000px"></div>'
 SCROLL_TO = "y => new Promise(done => { addEventListener('scroll', done); scrollTo(0, y) })"
 
 
-def run_on(page: Page, duration_s: float) -> float:
-    """Leave the page open for about that long; return how long it was, in ms."""
-    started = time.monotonic()
-    page.wait_for_timeout(duration_s * 1000)
-    return (time.monotonic() - started) * 1000
+@pytest.fixture
+def page(page: Page) -> Page:
+    """Return a page whose clock stands still until a test moves it."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1)
+    return page
 
 
 def test_engaged_time_leaves_out_the_time_without_focus(
@@ -29,35 +28,35 @@ def test_engaged_time_leaves_out_the_time_without_focus(
     shop.wait_for("pageview")
     # Playwright tells every page that it has the focus; from here on it has to be true.
     context.new_cdp_session(page).send("Emulation.setFocusEmulationEnabled", {"enabled": False})
-    with_focus_ms = run_on(page, 1.3)
+    page.clock.run_for(1_300)
     other = context.new_page()
     shop.wait_for("engagement")
-    without_focus_ms = run_on(other, 1.5)
+    other.clock.run_for(1_500)
     page.bring_to_front()
-    with_focus_ms += run_on(page, 1.2)
+    page.wait_for_function("document.hasFocus()")
+    page.clock.run_for(1_200)
     page.goto("about:blank")
     engagements = shop.wait_for("engagement", 2)
-    assert without_focus_ms > 1000
-    assert sum(event["e"] for event in engagements) == pytest.approx(with_focus_ms, abs=700)
+    assert [event["e"] for event in engagements] == [1_300, 1_200]
 
 
 def test_engaged_time_leaves_out_the_time_hidden(shop: Recorder, page: Page) -> None:
     page.goto(shop.serve("/tea"))
     shop.wait_for("pageview")
-    visible_ms = run_on(page, 1.2)
+    page.clock.run_for(1_200)
     page.evaluate(HIDE)
     shop.wait_for("engagement")
-    run_on(page, 1.5)
+    page.clock.run_for(1_500)
     page.evaluate(SHOW)
-    visible_ms += run_on(page, 1.2)
+    page.clock.run_for(1_100)
     page.goto("about:blank")
     engagements = shop.wait_for("engagement", 2)
-    assert sum(event["e"] for event in engagements) == pytest.approx(visible_ms, abs=700)
+    assert [event["e"] for event in engagements] == [1_200, 1_100]
 
 
 def test_an_engagement_joins_its_pageview(shop: Recorder, page: Page) -> None:
     page.goto(shop.serve("/tea"))
-    run_on(page, 1.1)
+    page.clock.run_for(1_100)
     page.goto("about:blank")
     (engagement,) = shop.wait_for("engagement")
     (pageview,) = shop.named("pageview")
@@ -68,17 +67,16 @@ def test_an_engagement_joins_its_pageview(shop: Recorder, page: Page) -> None:
 
 def test_a_new_route_ends_the_engagement_with_the_route_before(shop: Recorder, page: Page) -> None:
     page.goto(shop.serve("/tea"))
-    first_ms = run_on(page, 1.1)
+    page.clock.run_for(1_100)
     page.evaluate("history.pushState({}, '', '/coffee')")
     shop.wait_for("pageview", 2)
     assert shop.names == ["pageview", "engagement", "pageview"]
-    second_ms = run_on(page, 1.4)
+    page.clock.run_for(1_400)
     page.goto("about:blank")
     on_tea, on_coffee = shop.wait_for("engagement", 2)
     assert [on_tea["u"], on_coffee["u"]] == [shop.origin + "/tea", shop.origin + "/coffee"]
     assert [on_tea["k"], on_coffee["k"]] == [event["k"] for event in shop.named("pageview")]
-    assert on_tea["e"] == pytest.approx(first_ms, abs=500)
-    assert on_coffee["e"] == pytest.approx(second_ms, abs=500)
+    assert (on_tea["e"], on_coffee["e"]) == (1_100, 1_400)
 
 
 def test_turning_away_twice_is_told_once(shop: Recorder, page: Page) -> None:
@@ -115,7 +113,7 @@ def test_a_page_that_grew_was_seen_to_a_smaller_part(shop: Recorder, page: Page)
 
 def test_a_page_without_scroll_bars_was_seen_whole(shop: Recorder, page: Page) -> None:
     page.goto(shop.serve("/tea", "<p>Tea</p>"))
-    run_on(page, 1.1)
+    page.clock.run_for(1_100)
     page.goto("about:blank")
     assert shop.wait_for("engagement")[0]["sd"] == 100
 

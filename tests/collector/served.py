@@ -17,7 +17,7 @@ from collector.rules.published import Rules, publish, rules_path
 from schema.sites import Site
 from tests.build import CHROME, a_site
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 _PROGRAM = """
 import socket, sys

@@ -30,7 +30,7 @@ from schema.sites import Site
 from tests.build import CHROME, SITE, a_site
 
 TOKEN = "not-a-secret"
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 PAGE = "https://shop.example/"
 
 

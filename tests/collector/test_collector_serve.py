@@ -22,7 +22,7 @@ from collector.journal.frames import decode_frames
 from collector.rules.published import Rules, publish, rules_path
 from tests.build import CHROME, SITE, a_site
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 BODY = json.dumps({"n": "pageview", "u": f"https://{SITE}/", "d": SITE})
 
 PROGRAM = """

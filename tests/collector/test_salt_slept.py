@@ -41,7 +41,7 @@ def test_no_byte_of_yesterdays_salt_is_left_by_a_process_that_slept_over_midnigh
         # While it sleeps nobody can destroy it; its first second awake does.
         assert _parts_left(tmp_path / "data", key)
         os.kill(process.pid, signal.SIGCONT)
-        wait_until(lambda: not _parts_left(tmp_path / "data", key), within_s=20)
+        wait_until(lambda: not _parts_left(tmp_path / "data", key))
 
         assert asyncio.run(send(url, beacons, connections=1)) == [202] * 5
     assert not _parts_left(tmp_path / "data", key)

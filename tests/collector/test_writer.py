@@ -347,7 +347,7 @@ def test_a_stop_takes_what_is_left_and_a_store_that_is_down_is_survived(
     thread = threading.Thread(target=writer.run, args=(stop,))
     append(root, [an_event(minute(0), path="/a")])
     thread.start()
-    limit_s = time.monotonic() + 10
+    limit_s = time.monotonic() + 60
     while faulty.faults or not paths(store):
         assert time.monotonic() < limit_s
         time.sleep(0.01)

@@ -36,7 +36,7 @@ def faults() -> list[str]:
 @pytest.fixture
 def context(browser: Browser, faults: list[str], server: LookServer) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     watch(context, faults, server)
     yield context
     context.close()

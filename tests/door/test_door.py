@@ -290,7 +290,7 @@ def _noted(door: DoorServer, question: str, purpose: str) -> tuple[object, ...]:
     """Return the record of a question; it is written once the answer is on its way."""
     ask(door, question, purpose=purpose)
     record = "SELECT action, site, rows, detail FROM audit_rows WHERE purpose = {purpose:String}"
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not (rows := door.store.rows(record, {"purpose": purpose})):
         assert time.monotonic() < until
     return rows[0]

@@ -55,7 +55,7 @@ def _ask(client: httpx.Client, question: str) -> httpx.Response:
 
 
 def _wait_for(store: Store, running: int) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while store.value(_RUNNING) != running:
         assert time.monotonic() < until, "the engine did not start or end the question"
 
@@ -68,10 +68,8 @@ def test_a_runaway_is_ended_by_its_limit_and_others_are_answered_meanwhile(store
     with _door(store, seconds=2) as client, ThreadPoolExecutor() as threads:
         runaway = threads.submit(_ask, client, _RUNAWAY)
         _wait_for(store, 1)
-        began = time.monotonic()
         assert _ask(client, "SELECT count() FROM events").text == "8\n"
-        assert time.monotonic() - began < 2
-
+        assert not runaway.done()
         answer = runaway.result()
 
     assert (answer.status_code, _code(answer)) == (408, "159")

@@ -45,7 +45,10 @@ def test_progress_comes_line_by_line_before_the_answer(door: DoorServer) -> None
     assert len(told) >= 2
     read = [int(each["read_rows"]) for each in told]
     assert read == sorted(read)
-    assert {each["total_rows_to_read"] for each in told} == {"60000000"}
+    # A query that has only begun may not know yet how far it goes.
+    totals = [each["total_rows_to_read"] for each in told]
+    assert totals[-1] == "60000000"
+    assert set(totals) <= {"0", "60000000"}
     assert body == b"1\n"
 
 

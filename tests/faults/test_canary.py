@@ -80,7 +80,7 @@ def _kill_all(running: Installation) -> None:
     for module in ("footfall.store_process", "footfall.collector_process"):
         os.kill(running.process_id(module), signal.SIGKILL)
     running.process.kill()
-    running.process.wait(timeout=10)
+    running.process.wait(timeout=60)
 
 
 def _byte_marks(path: Path) -> list[bytes]:

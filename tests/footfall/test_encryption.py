@@ -99,7 +99,7 @@ def test_marks_of_a_visit_are_in_no_file_and_come_back_with_the_key(
             for module in ("footfall.store_process", "footfall.collector_process"):
                 os.kill(running.process_id(module), signal.SIGKILL)
             running.process.kill()
-            running.process.wait(timeout=10)
+            running.process.wait(timeout=60)
 
     assert made["rows"] > 20
     assert marked(data, backup) == set()

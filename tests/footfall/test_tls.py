@@ -68,7 +68,7 @@ def answers(url: str, authority: Authority) -> bool:
 
 def fetch(url: str, authority: Authority) -> addinfourl:
     context = ssl.create_default_context(cafile=authority.path)
-    response: addinfourl = urllib.request.urlopen(url, timeout=5, context=context)
+    response: addinfourl = urllib.request.urlopen(url, timeout=30, context=context)
     response.read()
     return response
 
@@ -98,7 +98,7 @@ def test_who_does_not_know_the_authority_or_speaks_no_tls_gets_nothing(
         with pytest.raises(URLError, match="CERTIFICATE_VERIFY_FAILED"):
             fetch(f"{secure(url)}/health", stranger)
         with pytest.raises((RemoteDisconnected, ConnectionError)):
-            urllib.request.urlopen(f"{url}/health", timeout=5)
+            urllib.request.urlopen(f"{url}/health", timeout=30)
 
 
 def test_commands_reach_the_store_process_as_ever(service: Service) -> None:

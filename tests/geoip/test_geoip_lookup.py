@@ -34,7 +34,7 @@ def at(locator: Locator, address: str, browser_timezone: str = "") -> Place:
     return locator.locate(ipaddress.ip_address(address), browser_timezone)
 
 
-def wait_until(claim: Callable[[], bool], limit_s: float = 15) -> None:
+def wait_until(claim: Callable[[], bool], limit_s: float = 60) -> None:
     end = time.monotonic() + limit_s
     while not claim():
         assert time.monotonic() < end, "it did not come true"
