@@ -10,7 +10,7 @@ from collector.listener.address import Proxies
 from collector.serve import run
 from collector.settings import CollectorSettings
 from footfall.config import from_environ
-from footfall.paths import STOREFRONT, DataPaths
+from footfall.paths import DataPaths
 from footfall.process import child_arguments, inherited_listener
 from footfall.store_socket import asker
 from footfall.tls import server_options
@@ -23,6 +23,7 @@ def main() -> None:
     """Run until SIGTERM."""
     arguments = child_arguments("a collector process", "slot")
     config = from_environ(os.environ)
+    paths = DataPaths(config.data)
     settings = CollectorSettings(
         data=config.data,
         journal_slot=arguments.slot,
@@ -31,12 +32,12 @@ def main() -> None:
         limits=Limits(config.journal_limit_mib * MIB, config.disk_reserve_mib * MIB),
         keys=config.keys,
         public_url=config.public_url,
-        ask_store=asker(DataPaths(config.data), _ASK_WITHIN_S),
+        ask_store=asker(paths, _ASK_WITHIN_S),
         retention_days=config.retention_days,
         controller=config.privacy_contact,
         # A server's disk is its own.
         is_encrypted=bool(config.encryption_key) and not config.clickhouse_url,
-        demo=STOREFRONT / "site" if config.demo else None,
+        demo=paths.demo_shop if config.demo else None,
     )
     run(settings, inherited_listener(arguments.listener), server_options(config.tls))
 

@@ -84,6 +84,11 @@ class DataPaths:
         return self.root / "imports"
 
     @property
+    def demo_shop(self) -> Path:
+        """Return the directory of the demo shop's pages, made at each start with `--demo`."""
+        return self.root / "demo-shop"
+
+    @property
     def control_socket(self) -> Path:
         """Return the socket through which commands reach the store process."""
         return self.root / "store.sock"

@@ -1,6 +1,6 @@
 """Build: the shop's pages, written from the catalogue and the templates.
 
-    python -m examples.storefront.build [--base /demo/] [--out examples/storefront/site]
+    python -m examples.storefront.build [--base /demo/] --out DIR
 
 Links are relative, so the pages work below any path. Only the not-found page cannot know how deep
 it is shown, so it alone carries the base.
@@ -20,7 +20,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 HERE = Path(__file__).parent
-SITE = HERE / "site"
 BASE = "/demo/"
 
 Catalogue = dict[str, Any]
@@ -177,7 +176,7 @@ def main() -> None:
     """Write the site as the command line asks."""
     parser = argparse.ArgumentParser(prog="build", description="Write the shop's pages.")
     parser.add_argument("--base", default=BASE, help="path the not-found page is served below")
-    parser.add_argument("--out", type=Path, default=SITE)
+    parser.add_argument("--out", type=Path, required=True, help="a directory, which is replaced")
     given = parser.parse_args()
     build(given.out, given.base)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -101,19 +103,31 @@ def _server_only(config: Config) -> Config:
     return config
 
 
+def _build_demo_shop(config: Config) -> None:
+    """Write the shop's pages, by the repository's own script."""
+    if not STOREFRONT.is_dir():
+        raise ConfigError(
+            f"the demo shop is not in {STOREFRONT}: it comes with the repository, not with the"
+            " package; start without --demo, or from a clone"
+        )
+    paths = DataPaths(config.data)
+    paths.make()
+    target = str(paths.demo_shop.absolute())
+    build = [sys.executable, "-m", "examples.storefront.build", "--out", target]
+    subprocess.run(build, cwd=STOREFRONT.parent.parent, check=True)  # noqa: S603  # our own
+
+
 def _collectors(config: Config) -> list[Child]:
     """Return the collector processes; they share one listening socket.
 
     Connections that wait in its backlog outlive any one of them.
     """
-    if config.demo and not STOREFRONT.is_dir():
-        raise ConfigError(
-            f"the demo shop is not in {STOREFRONT}: it comes with the repository, not with the"
-            " package; start without --demo, or from a clone"
-        )
     if config.tls is not None:
         config.tls.check()
     listener = _bind(config.collector)
+    if config.demo:
+        # Not before: where the address is taken, another server may be showing them.
+        _build_demo_shop(config)
     return [
         Child(
             name=f"collector-{number}",

@@ -114,9 +114,10 @@ def test_search_finds_without_marks_and_tells_no_words(shop: str, page: Page) ->
     assert queued(page) == [["Search", {"props": {"results": 1}}]]
 
 
-def test_pages_are_accessible_and_fit_a_phone(browser: Browser) -> None:
+def test_pages_are_accessible_and_fit_a_phone(browser: Browser, tmp_path: Path) -> None:
     axe = Axe()
-    with shop_at(build.SITE, "/demo/") as shop:
+    build.build(tmp_path)
+    with shop_at(tmp_path, "/demo/") as shop:
         # axe brings its script with it, which the shop's own policy would refuse.
         context = browser.new_context(viewport=PHONE, bypass_csp=True)
         page = context.new_page()
