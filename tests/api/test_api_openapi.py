@@ -9,36 +9,19 @@ from typing import Any
 import msgspec
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    negative_data_rejection,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
+from schemathesis.specs.openapi.checks import negative_data_rejection, unsupported_method
 
 from dashboard.api.names import METRICS, TIME_NAMES
 from dashboard.api.openapi import openapi_document
 from dashboard.api.rate import Rate
 from tests.api.stats_shop import Shop, a_shop
 from tests.dashboard.build_rows import SITE
+from tests.described import CHECKS, examples
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(openapi_document())
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 # The phase "coverage" writes all its cases while tests are collected, which takes a minute.
 SCHEMA.config.phases.update(phases=["examples", "fuzzing"])
-# Not whether all that the schema takes is taken: some metrics need a dimension.
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    unsupported_method,
-]
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +33,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @SCHEMA.parametrize()
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(40)
 def test_each_answer_is_one_that_the_document_describes(
     case: schemathesis.Case[Any], shop: Shop
 ) -> None:
@@ -67,7 +45,7 @@ def test_each_answer_is_one_that_the_document_describes(
     case.call_and_validate(
         base_url=str(shop.client.base_url),
         headers={"Authorization": f"Bearer {shop.token}"},
-        checks=[*CHECKS, *([negative_data_rejection] if is_query else [])],
+        checks=[*CHECKS, unsupported_method, *([negative_data_rejection] if is_query else [])],
     )
 
 

@@ -9,34 +9,17 @@ import httpx
 import msgspec
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
+from schemathesis.specs.openapi.checks import unsupported_method
 
 from collector.decode import Payload
 from collector.listener.openapi import OPENAPI
 from tests.build import CHROME, SITE, a_site
 from tests.collector.served import Served, served
+from tests.described import CHECKS, examples
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(OPENAPI)
 # Those about a visitor need a store behind them: tests/privacy/test_privacy_openapi.py.
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT).exclude(path_regex="privacy")
-# Not whether all that the schema takes is taken, and nothing else: a site may be unknown, and "1"
-# is read as the number that was meant.
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    unsupported_method,
-]
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +29,13 @@ def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @SCHEMA.parametrize()
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(40)
 def test_each_answer_is_one_that_the_document_describes(
     case: schemathesis.Case[Any], collector: Served
 ) -> None:
     if isinstance(case.body, dict) and "domain" in case.body:
         case.body["domain"] = SITE  # else nearly all would stop at an unknown site
-    case.call_and_validate(base_url=collector.url, checks=CHECKS)
+    case.call_and_validate(base_url=collector.url, checks=[*CHECKS, unsupported_method])
 
 
 def test_the_document_is_served_and_tells_of_every_path(collector: Served) -> None:

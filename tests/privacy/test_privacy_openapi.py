@@ -10,30 +10,16 @@ import httpx
 import msgspec
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from collector.listener.openapi import OPENAPI
+from tests.described import CHECKS, examples
 from tests.faults.load import wait_until_counted
 from tests.installation import Installation, installation
 from tests.privacy.visitor import ME, SITE, Visitor, wait_until_stored
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(OPENAPI)
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT).include(path_regex="privacy")
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 CONSENT_ID = "aB3dE5fG7hJ9kL1mN2pQ4r"  # not that of an example
 # Each call comes from an address of its own: one may ask 20 times a minute (RFC 2544, RFC 5180).
 ADDRESSES = count()
@@ -49,12 +35,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 @SCHEMA.parametrize()
-@settings(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(10)
 def test_each_answer_is_one_that_the_document_describes(
     case: schemathesis.Case[Any], running: Installation
 ) -> None:
