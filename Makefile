@@ -67,6 +67,7 @@ fuzz: $(VENV)/.fuzz  ## make up beacons by coverage for FUZZ_S seconds; what the
 
 bench: setup  ## print the benchmarks' figures as JSON
 	$(BIN)/python -m bench.ingest
+	$(BIN)/python -m bench.shares
 	$(BIN)/python -m bench.steady
 	$(BIN)/python -m bench.storage
 	$(BIN)/python -m bench.pages
