@@ -26,7 +26,7 @@ from dashboard.door.early_head import EarlyHeadProtocol
 from dashboard.settings import Credit, DashboardSettings
 from footfall.commands import Context, mail
 from footfall.config import Address, Config, from_environ
-from footfall.control import control_app
+from footfall.control_app import control_app
 from footfall.errors import CommandError
 from footfall.housekeeper import jobs, keep_house, mail_jobs, retention_jobs
 from footfall.metrics import WRITER_FILE, render_metrics

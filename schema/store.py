@@ -5,89 +5,25 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any
 
-import clickhouse_connect
-from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
-
-from schema.embedded_stream import EmbeddedStreams
 from schema.engine_config import engine_config
 from schema.errors import StoreBusyError, StoreError
 from schema.keys import NO_KEYS, Keys
 from schema.memory import temporary_files_in_memory
-from schema.server_stream import ServerStreams
 from schema.statements import statement
 from schema.stream import Streams
 
+if TYPE_CHECKING:
+    # Not imported before a store opens: many a process only names the type.
+    from clickhouse_connect.driver.client import Client
+
+    from schema.clients import Clients
+
 DATABASE = "footfall"
-
-# Our choice: long enough for a merge-bound insert on a slow disk, short enough that a hung server
-# is noticed while the journal still has room.
-SEND_RECEIVE_TIMEOUT_S = 30
-CONNECT_TIMEOUT_S = 5
-
-# What every connection sets.  Two threads are what two cores can use; the engine would take one
-# thread for each core it sees, also where a container gives it less.
-_SETTINGS: Mapping[str, Any] = {
-    "max_threads": 2,
-    # A repeat of a batch must also fill, and not fill twice, what materialized views keep.
-    "deduplicate_blocks_in_dependent_materialized_views": 1,
-    # A queue of the server's own would answer before the part is there, and know no repeats.
-    "async_insert": 0,
-}
-
-
-class _Clients:
-    """The clients of one store: a shared one, or as many as there are calls at once."""
-
-    def __init__(self, connect: Callable[[], Client], *, shared: bool) -> None:
-        self._connect = connect
-        self._shared = shared
-        self._changed = threading.Condition()
-        self._closed = False
-        self._lent = 0
-        self._idle = [connect()]
-
-    @contextmanager
-    def lend(self) -> Iterator[Client]:
-        """Lend a client for one call."""
-        client: Client | None = None
-        with self._changed:
-            if self._closed:
-                raise StoreError("the store is closed")
-            self._lent += 1
-            if self._shared:
-                client = self._idle[0]
-            elif self._idle:
-                client = self._idle.pop()
-        try:
-            with _store_errors():
-                if client is None:
-                    client = self._connect()
-                yield client
-        finally:
-            with self._changed:
-                self._lent -= 1
-                if client is not None and not self._shared:
-                    self._idle.append(client)
-                self._changed.notify_all()
-
-    def close(self) -> bool:
-        """Close every client once none is lent; tell whether this was the first time."""
-        with self._changed:
-            if self._closed:
-                return False
-            self._closed = True
-            self._changed.wait_for(lambda: self._lent == 0)
-        for client in self._idle:
-            client.close()
-        return True
 
 
 class Store:
@@ -97,7 +33,7 @@ class Store:
     """
 
     def __init__(
-        self, clients: _Clients, streams: Streams, *, on_close: Callable[[], None] = lambda: None
+        self, clients: Clients, streams: Streams, *, on_close: Callable[[], None] = lambda: None
     ) -> None:
         self._clients = clients
         self.streams = streams
@@ -169,18 +105,17 @@ def open_embedded(path: Path, keys: Keys = NO_KEYS) -> Store:
     With keys, all that tables hold is encrypted on the disk.  Raises StoreBusyError when another
     process has it open: one process a directory; MissingKeyError, EncryptionError.
     """
+    # The driver, here and below: most processes that name a store open none.
+    from schema.clients import embedded_clients
+    from schema.embedded_stream import EmbeddedStreams
+
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as held:
         held.callback(_lock(path))
         if keys:
             held.enter_context(temporary_files_in_memory(path))
         config = held.enter_context(engine_config(path, keys))
-        try:
-            # A client of the embedded engine takes one call at a time, so that a question would
-            # hold up the writer: each call has one to itself.  Another one is ready in 10 ms.
-            clients = _Clients(lambda: _connect_embedded(path, config), shared=False)
-        except (ClickHouseError, StoreError) as error:
-            raise StoreError(f"the database could not be opened: {_first_line(error)}") from error
+        clients = embedded_clients(path, config, DATABASE)
         streams = EmbeddedStreams(lambda: _connect_engine(path))
         return Store(clients, streams, on_close=held.pop_all().close)
 
@@ -191,6 +126,9 @@ def open_server(url: str, authority: Path | None = None) -> Store:
     The database is made when it is missing and the user may.  Over https the server's certificate
     is checked, against the `authority` in that file or, without one, those the system knows.
     """
+    from schema.clients import CONNECT_TIMEOUT_S, SEND_RECEIVE_TIMEOUT_S, server_clients
+    from schema.server_stream import ServerStreams
+
     streams = ServerStreams(
         url,
         database=DATABASE,
@@ -198,18 +136,7 @@ def open_server(url: str, authority: Path | None = None) -> Store:
         timeout_s=SEND_RECEIVE_TIMEOUT_S,
         authority=authority,
     )
-    return Store(_Clients(lambda: _connect_server(url, authority), shared=True), streams)
-
-
-def _connect_embedded(path: Path, config: str) -> Client:
-    client = clickhouse_connect.get_client(
-        interface="chdb",
-        path=str(path),
-        settings=dict(_SETTINGS),
-        tz_mode="aware",
-        chdb_options={"config-file": config},
-    )
-    return _in_database(client, DATABASE)
+    return Store(server_clients(url, authority, DATABASE), streams)
 
 
 def _connect_engine(path: Path) -> Any:
@@ -221,37 +148,6 @@ def _connect_engine(path: Path) -> Any:
     connection = chdb.connect(os.path.realpath(path))
     connection.query(f"USE {DATABASE}")
     return connection
-
-
-def _connect_server(url: str, authority: Path | None) -> Client:
-    parts = urlsplit(url)
-    with _store_errors():
-        client = clickhouse_connect.get_client(
-            host=parts.hostname or "localhost",
-            port=parts.port or (8443 if parts.scheme == "https" else 8123),
-            username=unquote(parts.username or "default"),
-            password=unquote(parts.password or ""),
-            secure=parts.scheme == "https",
-            verify=True,
-            ca_cert=None if authority is None else str(authority),
-            connect_timeout=CONNECT_TIMEOUT_S,
-            send_receive_timeout=SEND_RECEIVE_TIMEOUT_S,
-            # A session would refuse a second query while the first one runs.
-            autogenerate_session_id=False,
-            settings=dict(_SETTINGS),
-            tz_mode="aware",
-        )
-    return _in_database(client, parts.path.strip("/") or DATABASE)
-
-
-def _in_database(client: Client, database: str) -> Client:
-    name = {"name": database}
-    with _store_errors():
-        # A user who may not create databases may well use one that is there.
-        if not int(str(client.command("EXISTS DATABASE {name:Identifier}", parameters=name))):
-            client.command("CREATE DATABASE IF NOT EXISTS {name:Identifier}", parameters=name)
-    client.database = database
-    return client
 
 
 def _lock(path: Path) -> Callable[[], None]:
@@ -272,16 +168,3 @@ def _lock(path: Path) -> Callable[[], None]:
 
 def _query(client: Client, sql: str, parameters: Mapping[str, Any] | None) -> Any:
     return client.query(sql, parameters=dict(parameters or {}))
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    try:
-        yield
-    except (ClickHouseError, OSError) as error:
-        raise StoreError(_first_line(error)) from error
-
-
-def _first_line(error: Exception) -> str:
-    """Return the first line of an engine's message; later lines may quote inserted values."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]

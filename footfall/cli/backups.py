@@ -10,7 +10,6 @@ import click
 from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.control import call, call_long, is_running
 from footfall.errors import CommandError
-from footfall.restoring import replay_ledger, restore_backup
 from schema import SchemaError
 
 # Our choice: a month to notice that something is missing, and no more for what was erased.
@@ -81,6 +80,9 @@ def restore(
         )
     if is_running(config):
         raise CommandError("the server is running on this data directory: stop it first")
+    # As much to import as a store process does; the other commands ask one.
+    from footfall.restoring import restore_backup
+
     try:
         restored = restore_backup(config, path, replace=force)
     except SchemaError as error:
@@ -96,6 +98,9 @@ def replay(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None
     config = configuration(data, clickhouse_url)
     if is_running(config):
         raise CommandError("the server is running on this data directory: stop it first")
+    # As in `restore`.
+    from footfall.restoring import replay_ledger
+
     try:
         show({"replayed": replay_ledger(config)}, as_json=as_json)
     except SchemaError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,18 @@ import click
 
 from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.config import Config
+from footfall.errors import CommandError
 from footfall.paths import DataPaths
-from geoip import DEFAULT_SOURCES, DatabaseStatus, DbIp, Locator, MaxMind, Npm, Source
+from geoip import (
+    DEFAULT_SOURCES,
+    DatabaseStatus,
+    DbIp,
+    GeoipError,
+    Locator,
+    MaxMind,
+    Npm,
+    Source,
+)
 from geoip import install as install_files
 from geoip import update as update_files
 
@@ -47,7 +58,9 @@ def install(
     data: Path | None, clickhouse_url: str | None, as_json: bool, files: tuple[Path, ...]
 ) -> None:
     """Check .mmdb FILES and put them in the place of what is installed."""
-    _show(install_files(files, _directory(configuration(data, clickhouse_url))), as_json)
+    config = configuration(data, clickhouse_url)
+    with _geoip_errors():
+        _show(install_files(files, _directory(config)), as_json)
 
 
 @geoip.command("update")
@@ -63,7 +76,16 @@ def update(
 ) -> None:
     """Fetch a database and put it in the place of what is installed."""
     config = configuration(data, clickhouse_url)
-    _show(update_files(_directory(config), _sources(source, config)), as_json)
+    with _geoip_errors():
+        _show(update_files(_directory(config), _sources(source, config)), as_json)
+
+
+@contextmanager
+def _geoip_errors() -> Iterator[None]:
+    try:
+        yield
+    except GeoipError as error:
+        raise CommandError(str(error)) from error
 
 
 def _directory(config: Config) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from footfall.cli.options import configuration, json_option, show, store_options
-from footfall.commands.governance import versions
 from footfall.control import call, call_long
+from footfall.finding import find_versions
 
 _COLUMNS = ("promise", "state", "text")
 
@@ -24,7 +25,7 @@ def report(
     """Say of each promise whether it is kept; exit 1 when one is broken."""
     config = configuration(data, clickhouse_url)
     findings = call_long(config, "privacy_report")
-    findings.append(versions())
+    findings.append(asdict(find_versions()))
     if address is not None:
         call(config, "mail_report", address=address, findings=findings)
     show(findings, as_json=as_json, columns=_COLUMNS)

@@ -12,8 +12,7 @@ from footfall.cli.exports import disk_errors, progress
 from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.control import reach
 from footfall.errors import UsageError
-from footfall.exchange.formats import AUTO, KINDS
-from footfall.exchange.importing import Wish, import_files
+from footfall.exchange.kinds import AUTO, KINDS
 
 _COLUMNS = ("id", "site", "format", "state", "days", "events", "figures", "started_at")
 
@@ -63,6 +62,9 @@ def import_(
         raise UsageError("import what? Name a file")
     if not site:
         raise UsageError("--site: name the site that it comes into; 'footfall site list' shows all")
+    # Readers of every format, which neither --list nor the command's help wants.
+    from footfall.exchange.importing import Wish, import_files
+
     wish = Wish(
         files=files,
         site=site,

@@ -3,49 +3,45 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import click
 
-from footfall.cli.audit import audit
-from footfall.cli.backups import backup
-from footfall.cli.doctor import doctor
-from footfall.cli.encryption import encryption
-from footfall.cli.exports import export
-from footfall.cli.geoip import geoip
-from footfall.cli.governance import record, report
-from footfall.cli.holds import hold
-from footfall.cli.imports import import_
-from footfall.cli.inbox import requests
-from footfall.cli.mail import mail
-from footfall.cli.notice import notice
-from footfall.cli.privacy import privacy
-from footfall.cli.retention import retention
-from footfall.cli.serve import collect, dashboard, serve
-from footfall.cli.sites import site
-from footfall.cli.sql import sql
-from footfall.cli.tokens import token
-from footfall.cli.users import user
+from footfall.cli.lazy import LazyCommands
 from footfall.errors import ConfigError, FootfallError, UsageError
-from geoip import GeoipError
+
+_COMMANDS: Final = LazyCommands(
+    {
+        "audit": "footfall.cli.audit:audit",
+        "backup": "footfall.cli.backups:backup",
+        "collect": "footfall.cli.serve:collect",
+        "dashboard": "footfall.cli.serve:dashboard",
+        "doctor": "footfall.cli.doctor:doctor",
+        "encryption": "footfall.cli.encryption:encryption",
+        "export": "footfall.cli.exports:export",
+        "geoip": "footfall.cli.geoip:geoip",
+        "import": "footfall.cli.imports:import_",
+        "mail": "footfall.cli.mail:mail",
+        "notice": "footfall.cli.notice:notice",
+        "privacy": "footfall.cli.privacy:privacy",
+        "retention": "footfall.cli.retention:retention",
+        "serve": "footfall.cli.serve:serve",
+        "site": "footfall.cli.sites:site",
+        "sql": "footfall.cli.sql:sql",
+        "token": "footfall.cli.tokens:token",
+        "user": "footfall.cli.users:user",
+    }
+)
 
 # 0 done, 1 failed with one clear line on standard error, 2 wrong usage.
 _FAILED = 1
 _WRONG_USAGE = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(commands=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="footfall")
 def footfall() -> None:
     """Web analytics for shops that count without knowing who came in."""
-
-
-for command in (
-    *(serve, collect, dashboard, site, user, token, geoip, doctor, export, import_, sql),
-    *(audit, backup, encryption, mail, notice, privacy, retention),
-):
-    footfall.add_command(command)
-for command in (hold, record, report, requests):
-    privacy.add_command(command)
 
 
 def main() -> None:
@@ -57,7 +53,7 @@ def main() -> None:
         sys.exit(_WRONG_USAGE)
     except (UsageError, ConfigError) as error:
         _fail(str(error), _WRONG_USAGE)
-    except (FootfallError, GeoipError) as error:
+    except FootfallError as error:
         _fail(str(error), _FAILED)
     except click.Abort:
         _fail("stopped", _FAILED)

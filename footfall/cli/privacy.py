@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 import msgspec
 
+from footfall.cli.lazy import LazyCommands
 from footfall.cli.options import configuration, json_option, show, store_options
 from footfall.config import Config
 from footfall.control import call, is_running
@@ -23,9 +24,17 @@ from privacy.signing import open_signing_key
 # The writer looks twice a second and an erasure takes seconds; a store that is away takes longer.
 _WAIT_S: Final = 60.0
 _LOOK_AGAIN_S: Final = 0.2
+_BELOW: Final = LazyCommands(
+    {
+        "hold": "footfall.cli.holds:hold",
+        "record": "footfall.cli.governance:record",
+        "report": "footfall.cli.governance:report",
+        "requests": "footfall.cli.inbox:requests",
+    }
+)
 
 
-@click.group()
+@click.group(commands=_BELOW)
 def privacy() -> None:
     """What is held about a visitor, and what visitors ask for."""
 

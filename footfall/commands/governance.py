@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, get_args
 from urllib.parse import urlsplit
 
 from collector.facts.salt import SaltBook
 from footfall.commands.context import Context
-from footfall.vulnerabilities import known_vulnerabilities
+from footfall.finding import Finding, find_versions
 from privacy.audit_check import is_empty, verify_signed
 from privacy.errors import PrivacyError
 from privacy.holds import OPERATOR_KINDS, list_holds
@@ -27,15 +27,6 @@ _RUNS_MAY_BE_LATE: Final = timedelta(days=2)
 _LAST_ZONE: Final = timezone(timedelta(hours=-12))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One promise, and whether it is kept."""
-
-    promise: str
-    state: Literal["kept", "broken", "not checked"]
-    text: str
-
-
 def report(context: Context) -> list[dict[str, Any]]:
     """Return the findings that the store's side can tell."""
     now = datetime.now(UTC)
@@ -44,12 +35,7 @@ def report(context: Context) -> list[dict[str, Any]]:
 
 def full_report(context: Context) -> list[dict[str, Any]]:
     """Return all findings, those about the installed packages too; it may take two minutes."""
-    return [*report(context), versions()]
-
-
-def versions() -> dict[str, Any]:
-    """Return the finding about the packages of the Python that runs this."""
-    return asdict(_versions())
+    return [*report(context), asdict(find_versions())]
 
 
 def record(context: Context) -> dict[str, Any]:
@@ -162,15 +148,6 @@ def _retention(context: Context, now: datetime) -> Finding:
     if left:
         return Finding("retention met", "broken", f"past its time: {', '.join(sorted(left))}")
     return Finding("retention met", "kept", "nothing is there that is past its time")
-
-
-def _versions() -> Finding:
-    known = known_vulnerabilities()
-    if known.found:
-        return Finding("no known vulnerability", "broken", "; ".join(known.found))
-    if known.not_checked:
-        return Finding("no known vulnerability", "not checked", known.not_checked)
-    return Finding("no known vulnerability", "kept", "pip-audit found none")
 
 
 def _columns(context: Context) -> dict[str, list[str]]:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from footfall.commands.context import Context
 from footfall.errors import UsageError
-from privacy import PrivacyError
+from privacy.errors import PrivacyError
 from privacy.retention import Report, list_reports, note_run, run_retention
 from schema import SchemaError, Site, list_sites
 
-# Well within the time that a command waits for a sign of life (`control.TIMEOUT_S`).
+# Well within the time that a command waits for a sign of life (`store_socket.TIMEOUT_S`).
 _SIGN_OF_LIFE_S: Final = 10.0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final
 
 from collector.rules.site import SiteRules
 from footfall.errors import CommandError
@@ -13,6 +13,7 @@ from footfall.exchange import goatcounter, umami
 from footfall.exchange.access_log import read_access_log
 from footfall.exchange.ga4 import is_ga4, read_ga4
 from footfall.exchange.goatcounter import read_goatcounter
+from footfall.exchange.kinds import KINDS, Kind
 from footfall.exchange.matomo import is_matomo, read_matomo
 from footfall.exchange.own import PARQUET, OwnReader
 from footfall.exchange.plausible import read_plausible
@@ -21,12 +22,6 @@ from footfall.exchange.records import Notes, Records
 from footfall.exchange.source import Source
 from footfall.exchange.umami import read_umami
 from geoip import Locator
-
-Kind: TypeAlias = Literal[
-    "plausible", "umami", "goatcounter", "ga4", "matomo", "access-log", "footfall"
-]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-AUTO: Final = "auto"
 
 # Enough to see past the comments that a report begins with.
 _LOOKED_AT: Final = 12

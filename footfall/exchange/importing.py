@@ -16,7 +16,8 @@ from collector.rules.published import Rules
 from collector.rules.site import SiteRules, prepare
 from footfall.config import Config
 from footfall.errors import CommandError, UsageError
-from footfall.exchange.formats import AUTO, KINDS, Kind, Reading, kind_of
+from footfall.exchange.formats import Reading, kind_of
+from footfall.exchange.kinds import AUTO, KINDS, Kind
 from footfall.exchange.pseudonyms import Pseudonyms
 from footfall.exchange.records import Notes
 from footfall.exchange.source import Source, content_id

@@ -199,7 +199,7 @@ class BreakingOff(Here):
 def write(way: Here, output: Path, output_format: str = "csv", *, resume: bool = False) -> int:
     place = _place(str(output), REQUEST, output_format, resume=resume)
     found = way.call("export_plan", **REQUEST)
-    return _write(way, REQUEST, found, output_format, place)  # type: ignore[arg-type]
+    return _write(way, REQUEST, found, output_format, place)
 
 
 def test_an_export_that_broke_off_goes_on_behind_the_last_whole_day(

@@ -9,7 +9,7 @@ import pytest
 
 from collector.writer.event_rows import COLUMNS, columns
 from footfall.errors import CommandError, UsageError
-from privacy import verify
+from privacy.audit_check import verify
 from privacy.retention import run_retention
 from schema import Store, StoreError
 from schema.closing import close_day

@@ -18,6 +18,9 @@ from tests.installation import Installation, footfall, installation
 
 REPOSITORY = Path(__file__).parents[2]
 
+# What a command wants that opens the store itself, and takes most of a second to import.
+HEAVY = {"chdb", "clickhouse_connect", "footfall.commands", "numpy", "pyarrow", "schema.clients"}
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
@@ -54,6 +57,41 @@ def test_a_command_works_before_the_first_start(tmp_path: Path) -> None:
 
     assert added.returncode == 0, added.stderr
     assert [site["name"] for site in json.loads(listed.stdout)] == ["shop.example"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("site", "list"), ("site", "show", "light.example"), ("user", "list"), ("token", "list")],
+)
+def test_a_command_that_asks_the_server_imports_nothing_of_the_store(
+    running: Installation, arguments: tuple[str, ...]
+) -> None:
+    footfall("site", "add", "light.example", "--data", str(running.data))
+
+    assert HEAVY & imported(*arguments, "--data", str(running.data)) == set()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("privacy", "--help")])
+def test_help_imports_nothing_of_the_store(arguments: tuple[str, ...]) -> None:
+    assert HEAVY & imported(*arguments) == set()
+
+
+def test_a_command_without_a_server_imports_all_of_it(tmp_path: Path) -> None:
+    assert imported("site", "list", "--data", str(tmp_path / "data")) >= HEAVY
+
+
+def test_only_the_store_process_holds_the_engine(running: Installation) -> None:
+    engine = "/_chdb."
+    processes = {"supervisor": running.process.pid} | {
+        module: running.process_id(module)
+        for module in ("footfall.collector_process", "footfall.store_process")
+    }
+
+    held = {name: Path(f"/proc/{pid}/maps").read_text() for name, pid in processes.items()}
+
+    assert [name for name, maps in held.items() if engine in maps] == ["footfall.store_process"]
+    driver = "/clickhouse_connect/"
+    assert [name for name, maps in held.items() if driver in maps] == ["footfall.store_process"]
 
 
 def test_a_changed_time_zone_counts_from_the_next_day(running: Installation) -> None:
@@ -237,3 +275,14 @@ def test_the_parts_run_apart_only_beside_a_server(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "FOOTFALL_CLICKHOUSE_URL" in done.stderr
+
+
+def imported(*arguments: str) -> set[str]:
+    """Return the name of every module that a `footfall` command imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "footfall", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
