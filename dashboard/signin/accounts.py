@@ -7,7 +7,7 @@ from threading import Lock
 from uuid import UUID
 
 from dashboard.signin.passwords import hash_password, is_password
-from dashboard.signin.second_factors import SecondFactors
+from dashboard.signin.second_factors import CodeKind, SecondFactors
 from privacy.audit import AuditLog
 from schema import Store
 from schema.users import UnknownUserError, User, get_user, get_user_by_id, save_user, with_password
@@ -19,6 +19,14 @@ class PasswordTaken:
 
     user: User
     needs_code: bool  # of the second factor, before a session begins
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTaken:
+    """Somebody who gave a right code, too."""
+
+    user: User
+    kind: CodeKind
 
 
 class Accounts:
@@ -48,17 +56,17 @@ class Accounts:
         self._audit.record(actor=str(user.id), action=action)
         return PasswordTaken(user, needs_code)
 
-    def sign_in_with_code(self, user_id: UUID, epoch: int, code: str) -> User | None:
-        """Return the user as the session begins; None for a wrong code.
+    def sign_in_with_code(self, user_id: UUID, epoch: int, code: str) -> CodeTaken | None:
+        """Return the user as the session begins, and the code's kind; None for a wrong code.
 
         `epoch` is the user's when the password was given: a password that was changed since then
         is to be given first.  Raises UnknownUserError.
         """
         user = get_user_by_id(self._store, user_id)
-        if user.session_epoch != epoch or not self._second_factors.takes(user, code):
+        if user.session_epoch != epoch or not (kind := self._second_factors.take(user, code)):
             return None
         self._audit.record(actor=str(user.id), action="sign_in", detail="with a second factor")
-        return user
+        return CodeTaken(user, kind)
 
     def is_confirmed(self, user: User, password: str) -> bool:
         """Return whether who asks for a change knows the password; noted when not."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 import structlog
@@ -29,6 +29,8 @@ from schema.second_factors import (
     sealed_secret,
 )
 from schema.users import User, get_user_by_id, save_user
+
+CodeKind: TypeAlias = Literal["app", "recovery"]
 
 _log: Final = structlog.get_logger(__name__)
 
@@ -58,24 +60,24 @@ class SecondFactors:
         factor = find_second_factor(self._store, user)
         return None if factor is None else len(factor.recovery_hashes)
 
-    def takes(self, user: User, given: str) -> bool:
-        """Return whether this is a code of the user's that was not used before, and use it up."""
+    def take(self, user: User, given: str) -> CodeKind | None:
+        """Use up a code of the user's; None when it is none, or was used before."""
         with self._lock:
             factor = find_second_factor(self._store, user.id)
             if factor is None:
-                return False
+                return None
             step = self._step(factor, given)
             left = without_code(factor.recovery_hashes, given)
             if step is not None and step > factor.used_step:
                 save_second_factor(self._store, replace(factor, used_step=step))
-                return True
+                return "app"
             if left is not None:
                 save_second_factor(self._store, replace(factor, recovery_hashes=left))
                 self._note(user, "recovery_code_used", f"{len(left)} left")
-                return True
+                return "recovery"
         # A code that was taken before may have been read over a shoulder.
         self._note(user, "second_factor_failed" if step is None else "second_factor_reused")
-        return False
+        return None
 
     def turn_on(self, user: User, secret: str, code: str) -> TurnedOn | None:
         """Keep a new secret once the app shows its code; None when it is another one, or on."""

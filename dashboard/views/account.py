@@ -123,7 +123,7 @@ async def _confirmed_by_both(request: Request, asker: SignedIn, form: dict[str, 
     context = context_of(request)
     address = await _confirmed(request, asker, form)
     code = form.get("code", "")[:_LONGEST]
-    if not await context.run(context.second_factors.takes, asker.user, code):
+    if not await context.run(context.second_factors.take, asker.user, code):
         raise _RefusedError("The code is wrong, too old, or was used already.")
     context.throttle.succeed(asker.user.email, address)
 

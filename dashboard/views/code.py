@@ -14,7 +14,7 @@ from dashboard.signin.access import check_form
 from dashboard.signin.origin import client_address
 from dashboard.signin.second_step import STEP_COOKIE, Waiting
 from dashboard.signin.sessions import FORM_COOKIE
-from dashboard.views.login import begin_session
+from dashboard.views.login import begin_session, tell_user
 from schema.users import UnknownUserError
 
 # Three times a recovery code, so that one with blanks and dashes fits.
@@ -43,17 +43,20 @@ async def take_code(request: Request) -> Response:
         return _too_many(request, context.throttle.retry_after_s(name, address, monotonic()))
     given = form.get("code", "")[:_LONGEST]
     try:
-        user = await context.run(
+        taken = await context.run(
             context.accounts.sign_in_with_code, waiting.user, waiting.epoch, given
         )
     except UnknownUserError:
         return RedirectResponse("/login", 303)
-    if user is None:
+    if taken is None:
         return _form(request, "This code is wrong, too old, or was used already.", tries_left, 401)
     context.throttle.succeed(name, address)
     response = RedirectResponse(waiting.next_page, 303)
     context.second_step.remove(response)
-    return begin_session(request, response, user, with_code=True)
+    if taken.kind == "recovery":
+        # Who finds a list of them is not its owner.
+        tell_user(request, response, taken.user, "A recovery code was used to sign in.")
+    return begin_session(request, response, taken.user, with_code=True)
 
 
 def _waiting(request: Request) -> Waiting | None:
