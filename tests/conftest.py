@@ -3,11 +3,15 @@
 The process has one embedded engine (chDB allows one at one path), so everything shares it, and a
 test gets its tables empty.  FOOTFALL_TEST_CLICKHOUSE_URL adds a real server, whose database is
 then emptied: name one for tests alone.
+
+What tests write lies in memory where there is room for it: the engine syncs each part that it
+writes or removes, and a process that is killed leaves the same files there as on a disk.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +25,18 @@ from tests.clickhouse_front import clickhouse_front
 SERVER_URL = os.environ.get("FOOTFALL_TEST_CLICKHOUSE_URL", "")
 # Of a busy machine; what is there sooner is seen sooner.
 expect.set_options(timeout=30_000)
+# tmpfs on Linux (Filesystem Hierarchy Standard 3.0, 6.1).
+MEMORY = Path("/dev/shm")
+# Our choice: many times what tests have there at once, where there is so much memory to spare.
+MEMORY_ROOM_BYTES = 4 * 1024**3
 
 _ENGINES = ["embedded", "front", *(["server"] if SERVER_URL else [])]
+
+
+def pytest_configure() -> None:
+    """Let pytest make its folders in memory, unless there is little or a place was given."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_ROOM_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,10 @@ CLASSES = {"cities", "ids", "events", "totals", "dropped", "consents"}
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("retention") / "data") as running:
-        running.command("site", "add", SITE)
+    """Run an installation that had its site before it started, and so something to look after."""
+    data = tmp_path_factory.mktemp("retention") / "data"
+    assert footfall("site", "add", SITE, "--data", str(data)).returncode == 0
+    with installation(data) as running:
         yield running
 
 

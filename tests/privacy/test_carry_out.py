@@ -318,13 +318,17 @@ class InterruptedStore(Store):
 FRAUD = a_hold(51.5, visitor=1, kind="fraud")
 TOMORROW = minute(24 * 60).date()
 
-WISHES: dict[str, list[RowRecord]] = {
-    "erasure": [an_erasure(51, visitor=1)],
-    "correction": [a_correction(51, pages=(11,), country="TR")],
-    "not me": [a_correction(51, pages=(11, 12), not_me=True)],
-    "release": [a_hold(51, visitor=1), a_release(52, visitor=1)],
-    "hold on what is restricted": [a_hold(51, visitor=1), FRAUD, a_release(52, hold=FRAUD.id)],
-    "end without ids": [FRAUD, a_release(52, hold=FRAUD.id, ids_since=TOMORROW)],
+# What was done before, and what is cut off.
+WISHES: dict[str, tuple[list[RowRecord], list[RowRecord]]] = {
+    "erasure": ([], [an_erasure(51, visitor=1)]),
+    "correction": ([], [a_correction(51, pages=(11,), country="TR")]),
+    "not me": ([], [a_correction(51, pages=(11, 12), not_me=True)]),
+    "release": ([], [a_hold(51, visitor=1), a_release(52, visitor=1)]),
+    "hold on what is restricted": (
+        [a_hold(51, visitor=1)],
+        [FRAUD, a_release(52, hold=FRAUD.id)],
+    ),
+    "end without ids": ([FRAUD], [a_release(52, hold=FRAUD.id, ids_since=TOMORROW)]),
 }
 
 
@@ -332,12 +336,12 @@ WISHES: dict[str, list[RowRecord]] = {
 def test_a_wish_that_was_cut_off_anywhere_is_done_once(
     embedded_store: Store, tmp_path: Path, name: str
 ) -> None:
-    wishes = WISHES[name]
+    before, wishes = WISHES[name]
 
     def state(shop: Shop) -> tuple[object, ...]:
         outcomes = [
             msgspec.structs.replace(shop.outcome(wish), done_at=minute(0), receipt=None)
-            for wish in wishes
+            for wish in [*before, *wishes]
         ]
         rows = shop.store.rows("SELECT * FROM event_rows ORDER BY time, name")
         held = shop.store.rows("SELECT * FROM held_rows ORDER BY time, name")
@@ -347,7 +351,7 @@ def test_a_wish_that_was_cut_off_anywhere_is_done_once(
     while True:
         empty(embedded_store)
         shop = Shop(embedded_store, tmp_path / f"{nth}")
-        shop.take(*VIEWS)
+        shop.take(*VIEWS, *before)
         append(shop.root, wishes, slot="c0")
         interrupted = InterruptedStore(embedded_store, nth)
         try:
