@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.axe import violations
 from tests.dashboard import look_records as look
 from tests.dashboard.look_server import LookServer, open_page, watch
 
@@ -16,11 +16,6 @@ NAMES = sorted(look.every_page())
 
 
 pytest_plugins = ["tests.dashboard.look_browser"]
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page)["violations"]
-    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

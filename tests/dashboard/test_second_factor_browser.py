@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.signin.codes import STEP_S
 from schema import Site
+from tests.axe import violations
 from tests.chromium import executable_path
 from tests.dashboard.build_rows import SITE, a_store
 from tests.dashboard.serve import PASSWORD, add_user, an_app, serving
@@ -129,7 +129,6 @@ def press(page: Page, name: str) -> None:
 
 def check(page: Page) -> None:
     """Raise when axe finds something, or the page is wider than its window."""
-    found = Axe().run(page)["violations"]
-    assert [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]] == []
+    assert violations(page) == []
     width = page.viewport_size["width"]  # type: ignore[index]
     assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from privacy.audit import AuditLog
 from schema import Site, Store, save_site
+from tests.axe import violations
 from tests.chromium import executable_path
 from tests.dashboard.build_rows import SITE, a_store, event_row, insert_rows
 from tests.dashboard.serve import PASSWORD, add_user, an_app, serving
@@ -142,9 +142,7 @@ def check(page: Page) -> None:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         # Colours that pass into each other are none of either theme's.
         page.wait_for_function("document.getAnimations().length === 0")
-        found = Axe().run(page)["violations"]
-        told = [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
-        assert told == [], (width, scheme)
+        assert violations(page) == [], (width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.evaluate(COLUMNS_OF_WORDS) == []
 

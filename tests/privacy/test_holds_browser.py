@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from collector.journal.wishes import append_wish
 from privacy.records import RowRecord
 from schema import Site, Store, save_site
+from tests.axe import violations
 from tests.chromium import executable_path
 from tests.collector.journals import NOON, minute
 from tests.dashboard.serve import PASSWORD, add_user, an_app, serving
@@ -35,8 +35,7 @@ def browser() -> Iterator[Browser]:
 def check_page(page: Page, width: int, *, has_script: bool) -> None:
     """Look for what keeps somebody from using the page."""
     if has_script:
-        found = Axe().run(page)["violations"]
-        assert [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]] == []
+        assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from collector.rights.page.words import LANGUAGES
+from tests.axe import violations
 from tests.build import CHROME
 from tests.chromium import executable_path
 from tests.faults.load import wait_until_counted
@@ -121,9 +121,7 @@ def looks(page: Page, language: str) -> Iterator[str]:
 
 
 def check(page: Page, look: str) -> None:
-    found = Axe().run(page)["violations"]
-    told = [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
-    assert told == [], look
+    assert violations(page) == [], look
     width = page.viewport_size["width"]  # type: ignore[index]
     assert page.evaluate("document.documentElement.scrollWidth") == width, look
     # Nothing is cut where it cannot be scrolled to.
