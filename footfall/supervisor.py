@@ -17,7 +17,7 @@ import structlog
 from footfall.process import HEARTBEAT_S
 
 # Our choice: a crash at start does not spin, and a crash after an hour is repaired at once.
-_BACK_OFF_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0)
+_BACK_OFF_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 # A process that ran this long was well: its next restart is a first one again.
 _WELL_AFTER_S: Final = 30.0
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import clickhouse_connect
+import pandas
 import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
@@ -51,6 +52,7 @@ def test_clickhouse_connect_binds_parameters_on_the_server(client: Client) -> No
 def test_clickhouse_connect_makes_a_data_frame(client: Client) -> None:
     frame = client.query_df(_BY_PATH)
 
+    assert isinstance(frame, pandas.DataFrame)
     assert list(frame.itertuples(index=False, name=None)) == _PATHS
 
 

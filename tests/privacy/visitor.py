@@ -16,6 +16,9 @@ from tests.installation import wait_until
 SITE = "shop.example"
 ME = f"/api/privacy/{SITE}/me"
 
+# Made once: it reads every authority that the system knows, in 20 ms.
+_TLS = httpx.create_ssl_context()
+
 
 def page_id(number: int) -> str:
     """Return the id of a page load, as long as a browser's."""
@@ -29,6 +32,7 @@ class Visitor:
         self.client = httpx.Client(
             base_url=url,
             timeout=30,
+            verify=_TLS,
             headers={
                 "user-agent": user_agent,
                 "accept-language": "az",
