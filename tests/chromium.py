@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
 SETTING = "FOOTFALL_TEST_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,6 +32,18 @@ def executable_path() -> str:
         f"no Chromium found (looked for {', '.join(NAMES)}, playwright's own and {SETTING}):"
         f" run `python -m tests.chromium`, or set {SETTING} to a browser's path"
     )
+
+
+@contextmanager
+def chromium(*arguments: str, **options: Any) -> Iterator[Browser]:
+    """Launch a browser, with more arguments and options of Playwright's `launch`."""
+    path = executable_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", *arguments], **options
+        )
+        yield browser
+        browser.close()
 
 
 def ensure() -> str:

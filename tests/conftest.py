@@ -1,4 +1,4 @@
-"""Fixtures: a migrated, empty store for each test, over every engine there is.
+"""Fixtures: a browser, and a migrated, empty store for each test, over every engine there is.
 
 The process has one embedded engine (chDB allows one at one path), so everything shares it, and a
 test gets its tables empty.  FOOTFALL_TEST_CLICKHOUSE_URL adds a real server, whose database is
@@ -17,9 +17,10 @@ from pathlib import Path
 
 import chdb
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from schema import Store, migrate, open_embedded, open_server
+from tests.chromium import chromium
 from tests.clickhouse_front import clickhouse_front
 
 SERVER_URL = os.environ.get("FOOTFALL_TEST_CLICKHOUSE_URL", "")
@@ -37,6 +38,13 @@ def pytest_configure() -> None:
     """Let pytest make its folders in memory, unless there is little or a place was given."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_ROOM_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a browser; each test makes a context of its own in it."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.browser.recorder import Recorder, running
-from tests.chromium import executable_path
+from tests.chromium import chromium
 
 ARGUMENTS = [
-    "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -25,16 +24,10 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = executable_path()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=ARGUMENTS,
-            # Playwright turns the back/forward cache off; visitors have it.
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
+    # Playwright turns the back/forward cache off; visitors have it.
+    without = ["--disable-back-forward-cache"]
+    with chromium(*ARGUMENTS, ignore_default_args=without) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

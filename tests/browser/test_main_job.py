@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.browser.conftest import ARGUMENTS
-from tests.chromium import executable_path
+from tests.chromium import chromium
 from tests.installation import Installation, installation
 from tests.read_store import read_store
 
@@ -40,15 +40,10 @@ def demo(tmp_path: Path) -> Iterator[Installation]:
 @pytest.fixture
 def visitor() -> Iterator[BrowserContext]:
     """Return one browser for the shop and the dashboard, as an owner would try them."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable_path(), args=[*ARGUMENTS, *VISITOR]
-        )
-        context = browser.new_context(
+    with chromium(*ARGUMENTS, *VISITOR) as browser:
+        yield browser.new_context(
             user_agent=AGENT, timezone_id="Asia/Baku", viewport={"width": 1280, "height": 900}
         )
-        yield context
-        browser.close()
 
 
 def test_a_walk_through_the_shop_shows_in_the_dashboard_and_equals_sql(

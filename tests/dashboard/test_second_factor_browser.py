@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.signin.codes import STEP_S
 from schema import Site
 from tests.axe import violations
-from tests.chromium import executable_path
 from tests.dashboard.build_rows import SITE, a_store
 from tests.dashboard.serve import PASSWORD, add_user, an_app, serving
 
 OWNER = "leyla@shop.example"
 SizeAndScheme = tuple[int, str]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = executable_path()
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(params=[(1280, "light"), (390, "dark")])

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from privacy.audit import AuditLog
 from schema import Site, Store, save_site
 from tests.axe import violations
-from tests.chromium import executable_path
 from tests.dashboard.build_rows import SITE, a_store, event_row, insert_rows
 from tests.dashboard.serve import PASSWORD, add_user, an_app, serving
 
@@ -35,15 +34,6 @@ PAGES = {
     "unreadable address": "/audit?page=x",
     "not found": "/nowhere",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = executable_path()
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from collector.journal.wishes import append_wish
 from privacy.records import RowRecord
 from schema import Site, Store, save_site
 from tests.axe import violations
-from tests.chromium import executable_path
 from tests.collector.journals import NOON, minute
 from tests.dashboard.serve import PASSWORD, add_user, an_app, serving
 from tests.privacy.shop import SITE, Shop, a_view
 
 OWNER = "owner@mail.example"
 DAY = NOON.date()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = executable_path()
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 def check_page(page: Page, width: int, *, has_script: bool) -> None:

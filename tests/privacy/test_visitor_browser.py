@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.build import CHROME
-from tests.chromium import executable_path
 from tests.faults.load import wait_until_counted
 from tests.installation import Installation, footfall, installation
 from tests.privacy.visitor import SITE, Visitor, page_id, wait_until_stored
@@ -22,15 +21,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         found.command("site", "add", SITE)
         wait_until_counted(found)
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = executable_path()
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.mark.parametrize(

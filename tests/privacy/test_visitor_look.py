@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from collector.rights.page.words import LANGUAGES
 from tests.axe import violations
 from tests.build import CHROME
-from tests.chromium import executable_path
 from tests.faults.load import wait_until_counted
 from tests.installation import Installation, installation
 from tests.privacy.visitor import SITE, Visitor, page_id, wait_until_stored
@@ -28,15 +27,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
                 visitor.view("/qis-endirimi/qadin-etirleri/qizilgul-edp-50-ml", page=number + 1)
         wait_until_stored(found.data)
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = executable_path()
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 def address_of(number: int) -> str:
