@@ -43,7 +43,7 @@ demo: run
 test: setup  ## run every test, the browser's included
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m tests.door.node_client
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile
 
 check: setup  ## ruff, mypy, the compose file, secrets, known vulnerabilities where pip-audit is
 	$(BIN)/ruff check .

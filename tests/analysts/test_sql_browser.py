@@ -46,6 +46,20 @@ def answer(page: Page) -> None:
     page.locator("#result-size, #result [role=alert]").first.wait_for()
 
 
+def accept(page: Page, completed: str) -> None:
+    """Take what the editor offers; its list takes no key in its first 75 ms."""
+    editor = page.get_by_role("textbox", name="Question in SQL")
+    for _ in range(100):
+        page.get_by_role("option").first.wait_for()
+        page.keyboard.press("Enter")
+        if completed in editor.inner_text():
+            return
+        # It was a new line.
+        page.keyboard.press("Backspace")
+        page.keyboard.press("Control+Space")
+    raise AssertionError(editor.inner_text())
+
+
 def test_the_editor_knows_what_is_read_and_fills_days_in(context: BrowserContext) -> None:
     page = opened(context, "/sql")
     editor = page.get_by_role("textbox", name="Question in SQL")
@@ -110,8 +124,7 @@ def test_a_question_is_written_completed_asked_and_opened_again(context: Browser
     page.get_by_label("What are the answers for?").fill("Weekly report")
     editor.click()
     page.keyboard.type("SELECT uniqExac")
-    page.get_by_role("option").filter(has_text="uniqExact").wait_for()
-    page.keyboard.press("Enter")
+    accept(page, "uniqExact(")
     page.keyboard.type("visitor")
     page.keyboard.press("Escape")
     page.keyboard.press("End")

@@ -34,6 +34,7 @@ def agreed(shop: Recorder, page: Page, mode: str) -> tuple[str, str]:
 
 def leave(shop: Recorder, page: Page) -> None:
     """Let what a page sends at its end arrive, and forget it."""
+    shop.wait_for("pageview")
     page.goto("about:blank")
     shop.wait_for("engagement")
     shop.beacons.clear()
