@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from footfall.cli.options import configuration, show, store_options
+from footfall.cli.options import Desk, store_options
 from footfall.control import Reach, reach
 from footfall.errors import CommandError, UsageError
 from footfall.exchange.output import OneFile, OneFilePerPart, Output, Stdout
@@ -52,13 +52,14 @@ def export(
     """Write events, sessions, daily figures or what was dropped, or a query's rows, to files."""
     if (dataset is None) == (not query):
         raise UsageError(f"export what? Name one of {', '.join(DATASETS)}, or give --query")
-    with disk_errors(), reach(configuration(data, clickhouse_url)) as store:
+    desk = Desk(data, clickhouse_url, as_json)
+    with disk_errors(), reach(desk.config) as store:
         request = {"query": query} if query else _days(store, dataset or "", site, since, until)
         place = _place(output, request, output_format, resume=resume)
         found = store.call("export_plan", purpose=purpose, **request)
         written = _write(store, request, found, output_format, place)
     if output != "-":
-        show({"output": output, "rows": written, "parts": len(found)}, as_json=as_json)
+        desk.show({"output": output, "rows": written, "parts": len(found)})
 
 
 def _days(store: Reach, dataset: str, site: str, since: str, until: str) -> dict[str, str]:

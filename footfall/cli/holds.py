@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from footfall.cli.options import configuration, json_option, show, store_options
+from footfall.cli.options import Desk, at_desk
 from footfall.cli.privacy import named_scope, scope_options, wait_for
-from footfall.control import call
 from footfall.errors import UsageError
 from privacy.errors import HoldError
 from privacy.holds import OPERATOR_KINDS
@@ -41,13 +39,9 @@ def hold() -> None:
 @click.option("--until", required=True, help="The last day of it, YYYY-MM-DD.")
 @click.option("--owner", required=True, help="Whose account answers for it, by e-mail address.")
 @click.option("--dry-run", "dry", is_flag=True, help="Only count the rows that it would take.")
-@json_option
-@store_options
+@at_desk
 def add(
-    data: Path | None,
-    clickhouse_url: str | None,
-    as_json: bool,
-    site: str,
+    desk: Desk,
     first_day: str,
     last_day: str,
     sessions: tuple[str, ...],
@@ -64,46 +58,37 @@ def add(
     Which: a visitor's day, pages or consents, or the rows of some days, narrowed by --session and
     --filter.
     """
-    scope = named_scope(site, **named)
+    scope = named_scope(**named)
     if first_day or last_day or sessions or tests:
         scope = _selected(scope, first_day, last_day, sessions, tests)
-    config = configuration(data, clickhouse_url)
     if dry:
-        show(call(config, "hold_look", scope=scope), as_json=as_json)
+        desk.answer("hold_look", scope=scope)
         return
-    asked = call(
-        config, "hold_add", scope=scope, kind=kind, reason=reason, until=until, owner=owner
-    )
-    done = wait_for(config, asked["id"])
+    asked = desk.call("hold_add", scope=scope, kind=kind, reason=reason, until=until, owner=owner)
+    done = wait_for(desk.config, asked["id"])
     shown = {"id": done["id"], "site": done["site"], "events": done["events"] + done["kept"]}
-    show(shown, as_json=as_json)
+    desk.show(shown)
 
 
 @hold.command("list")
 @click.option("--site", default="", help="One site's.")
 @click.option("--ended", is_flag=True, help="Those too that have ended.")
-@json_option
-@store_options
-def listing(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, ended: bool
-) -> None:
+@at_desk
+def listing(desk: Desk, site: str, ended: bool) -> None:
     """List holds with their owners and ends, newest first."""
-    found = call(configuration(data, clickhouse_url), "hold_list", site=site, ended=ended)
-    show(found, as_json=as_json, columns=_COLUMNS)
+    desk.answer("hold_list", _COLUMNS, site=site, ended=ended)
 
 
 @hold.command("end")
 @click.argument("id")
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
-@json_option
-@store_options
-def end(data: Path | None, clickhouse_url: str | None, as_json: bool, id: str, reason: str) -> None:
+@at_desk
+def end(desk: Desk, id: str, reason: str) -> None:
     """End a hold: rows come back, but those that were erased or are past their time."""
-    config = configuration(data, clickhouse_url)
-    done = wait_for(config, call(config, "hold_end", id=id, reason=reason)["id"])
+    done = wait_for(desk.config, desk.call("hold_end", id=id, reason=reason)["id"])
     back = done["events"] - done["purged"]
     shown = {"id": id, "site": done["site"], "back": back, "removed": done["purged"]}
-    show(shown, as_json=as_json)
+    desk.show(shown)
 
 
 def _selected(

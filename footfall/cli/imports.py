@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from footfall.cli.exports import disk_errors, progress
-from footfall.cli.options import configuration, json_option, show, store_options
+from footfall.cli.options import Desk, at_desk
 from footfall.control import reach
 from footfall.errors import UsageError
 from footfall.exchange.kinds import AUTO, KINDS
@@ -28,12 +28,9 @@ _COLUMNS = ("id", "site", "format", "state", "days", "events", "figures", "start
 @click.option("--dry-run", is_flag=True, help="Say what would come in, and change nothing.")
 @click.option("--undo", default="", metavar="ID", help="Take out what an import brought in.")
 @click.option("--list", "lists", is_flag=True, help="List the imports.")
-@json_option
-@store_options
+@at_desk
 def import_(
-    data: Path | None,
-    clickhouse_url: str | None,
-    as_json: bool,
+    desk: Desk,
     files: tuple[Path, ...],
     site: str,
     kind: str,
@@ -49,14 +46,13 @@ def import_(
 
     Several files are one import, as reports of the same days are.
     """
-    config = configuration(data, clickhouse_url)
+    config = desk.config
     if lists or undo:
         with reach(config) as store:
             if lists:
-                found = store.call("import_list", site=site)
-                show(found, as_json=as_json, columns=_COLUMNS)
+                desk.show(store.call("import_list", site=site), _COLUMNS)
             else:
-                show(store.call("import_undo", import_id=undo, site=site), as_json=as_json)
+                desk.show(store.call("import_undo", import_id=undo, site=site))
         return
     if not files:
         raise UsageError("import what? Name a file")
@@ -77,7 +73,7 @@ def import_(
     )
     with disk_errors(), reach(config) as store:
         report = import_files(store, config, wish, progress)
-    _show_report(report, as_json=as_json)
+    _show_report(desk, report)
 
 
 def _day(option: str, text: str) -> date | None:
@@ -87,12 +83,12 @@ def _day(option: str, text: str) -> date | None:
         raise UsageError(f"{option} {text!r}: expected a day such as 2026-01-31") from error
 
 
-def _show_report(report: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        show(report, as_json=True)
+def _show_report(desk: Desk, report: dict[str, Any]) -> None:
+    if desk.as_json:
+        desk.show(report)
         return
     lists = ("left_out", "mapped", "not_carried_over", "remarks")
-    show({key: value for key, value in report.items() if key not in lists}, as_json=False)
+    desk.show({key: value for key, value in report.items() if key not in lists})
     for key in lists:
         lines = report[key]
         if isinstance(lines, dict):

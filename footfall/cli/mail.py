@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from footfall.cli.options import configuration, json_option, show, store_options
-from footfall.control import call
+from footfall.cli.options import Desk, at_desk
 
 
 @click.group()
@@ -17,8 +14,7 @@ def mail() -> None:
 
 @mail.command("test")
 @click.argument("address")
-@json_option
-@store_options
-def test(data: Path | None, clickhouse_url: str | None, as_json: bool, address: str) -> None:
+@at_desk
+def test(desk: Desk, address: str) -> None:
     """Send a few words to an address, to see that mail goes out."""
-    show(call(configuration(data, clickhouse_url), "mail_test", address=address), as_json=as_json)
+    desk.answer("mail_test", address=address)

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from footfall.cli.lazy import LazyCommands
-from footfall.cli.options import configuration, json_option, show, store_options
+from footfall.cli.options import Desk, at_desk, json_option, store_options
 from footfall.config import Config
 from footfall.control import call, is_running
 from footfall.errors import CommandError, UsageError
@@ -46,11 +46,12 @@ def privacy() -> None:
 @json_option
 def verify(file: Path, key: str | None, data: Path | None, as_json: bool) -> None:
     """Check that a receipt is as this installation signed it."""
+    desk = Desk(data, None, as_json)
     try:
         public_key = (
             b64decode(key, validate=True)
             if key is not None
-            else open_signing_key(configuration(data, None).data).public_key
+            else open_signing_key(desk.config.data).public_key
         )
         receipt = verify_receipt(file.read_text(encoding="utf-8"), public_key)
     except PrivacyError as error:
@@ -59,7 +60,7 @@ def verify(file: Path, key: str | None, data: Path | None, as_json: bool) -> Non
         raise UsageError(f"the receipt or the key cannot be read: {error}") from error
     removed = receipt["removed"]
     lines = {"id": receipt["id"], "site": receipt["site"], "done_at": receipt["done_at"], **removed}
-    show(receipt if as_json else lines, as_json=as_json)
+    desk.show(receipt if as_json else lines)
 
 
 def scope_options(command: Any) -> Any:
@@ -77,63 +78,45 @@ def scope_options(command: Any) -> Any:
 
 @privacy.command("find")
 @scope_options
-@json_option
-@store_options
-def find(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
-) -> None:
+@at_desk
+def find(desk: Desk, **named: Any) -> None:
     """Tell what is held of a visitor's day, of pages or of consents."""
-    scope = named_scope(site, **named)
-    found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope, asked_by="cli")
-    show(found if as_json else found["summary"], as_json=as_json)
+    found = desk.call("privacy_look", scope=named_scope(**named), asked_by="cli")
+    desk.show(found if desk.as_json else found["summary"])
 
 
 @privacy.command("erase")
 @scope_options
-@json_option
-@store_options
-def erase(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
-) -> None:
+@at_desk
+def erase(desk: Desk, **named: Any) -> None:
     """Delete it, and print the receipt."""
-    config = configuration(data, clickhouse_url)
-    record_id = call(config, "privacy_erase", scope=named_scope(site, **named))["id"]
-    outcome = wait_for(config, record_id)
-    show(outcome["receipt"] if as_json else outcome["receipt"]["receipt"], as_json=as_json)
+    receipt = _outcome(desk.config, "privacy_erase", named_scope(**named))["receipt"]
+    desk.show(receipt if desk.as_json else receipt["receipt"])
 
 
 @privacy.command("export")
 @scope_options
 @store_options
-def export(data: Path | None, clickhouse_url: str | None, site: str, **named: Any) -> None:
+def export(data: Path | None, clickhouse_url: str | None, **named: Any) -> None:
     """Print the rows of pages or consents as JSON, for whoever asked for a copy."""
-    scope = named_scope(site, **named)
-    found = call(configuration(data, clickhouse_url), "privacy_look", scope=scope, asked_by="cli")
-    show(found, as_json=True)
+    desk = Desk(data, clickhouse_url, as_json=True)
+    desk.answer("privacy_look", scope=named_scope(**named), asked_by="cli")
 
 
 @privacy.command("restrict")
 @scope_options
-@json_option
-@store_options
-def restrict(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
-) -> None:
+@at_desk
+def restrict(desk: Desk, **named: Any) -> None:
     """Keep rows where no page, export or purge sees them."""
-    config = configuration(data, clickhouse_url)
-    _tell(config, call(config, "privacy_restrict", scope=named_scope(site, **named)), as_json)
+    _tell(desk, _outcome(desk.config, "privacy_restrict", named_scope(**named)))
 
 
 @privacy.command("release")
 @scope_options
-@json_option
-@store_options
-def release(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, site: str, **named: Any
-) -> None:
+@at_desk
+def release(desk: Desk, **named: Any) -> None:
     """Put restricted rows back."""
-    config = configuration(data, clickhouse_url)
-    _tell(config, call(config, "privacy_release", scope=named_scope(site, **named)), as_json)
+    _tell(desk, _outcome(desk.config, "privacy_release", named_scope(**named)))
 
 
 @privacy.command("correct")
@@ -143,13 +126,9 @@ def release(
 @click.option("--device", help="Desktop, Mobile, Tablet, TV, Console or Other.")
 @click.option("--not-me", is_flag=True, help="Take away what ties the rows to anybody.")
 @scope_options
-@json_option
-@store_options
+@at_desk
 def correct(
-    data: Path | None,
-    clickhouse_url: str | None,
-    as_json: bool,
-    site: str,
+    desk: Desk,
     country: str | None,
     region: str | None,
     city: str | None,
@@ -158,17 +137,18 @@ def correct(
     **named: Any,
 ) -> None:
     """Make rows say what is right."""
-    config = configuration(data, clickhouse_url)
     changes = {
         "country": country, "region": region, "city": city, "device": device, "not_me": not_me,
     }  # fmt: skip
-    asked = call(config, "privacy_correct", scope=named_scope(site, **named), changes=changes)
-    _tell(config, asked, as_json)
+    _tell(desk, _outcome(desk.config, "privacy_correct", named_scope(**named), changes=changes))
 
 
-def _tell(config: Config, asked: dict[str, Any], as_json: bool) -> None:
-    outcome = wait_for(config, asked["id"])
-    show({name: outcome[name] for name in ("id", "kind", "site", "events")}, as_json=as_json)
+def _outcome(config: Config, command: str, scope: Any, **arguments: Any) -> dict[str, Any]:
+    return wait_for(config, call(config, command, scope=scope, **arguments)["id"])
+
+
+def _tell(desk: Desk, outcome: dict[str, Any]) -> None:
+    desk.show({name: outcome[name] for name in ("id", "kind", "site", "events")})
 
 
 def named_scope(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from footfall.cli.options import configuration, json_option, show, store_options
-from footfall.control import call
+from footfall.cli.options import Desk, at_desk, changes_in
 
 _COLUMNS = ("name", "timezone", "hostnames", "small_number", "signal", "consent")
 
@@ -23,36 +21,25 @@ def site() -> None:
 @click.option("--timezone", default="UTC", show_default=True, help="IANA zone of the site's day.")
 @click.option("--hostname", "hostnames", multiple=True, help="Repeats; '*' is any.")
 @click.option("--small-number", type=int, default=5, show_default=True, help="Rows below it fold.")
-@json_option
-@store_options
-def add(
-    data: Path | None,
-    clickhouse_url: str | None,
-    as_json: bool,
-    hostnames: tuple[str, ...],
-    **given: Any,
-) -> None:
+@at_desk
+def add(desk: Desk, **given: Any) -> None:
     """Add a site; without --hostname, NAME and its subdomains count."""
-    config = configuration(data, clickhouse_url)
-    show(call(config, "site_add", hostnames=list(hostnames), **given), as_json=as_json)
+    desk.answer("site_add", **given)
 
 
 @site.command("list")
-@json_option
-@store_options
-def listing(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None:
+@at_desk
+def listing(desk: Desk) -> None:
     """List the sites."""
-    result = call(configuration(data, clickhouse_url), "site_list")
-    show(result, as_json=as_json, columns=_COLUMNS)
+    desk.answer("site_list", _COLUMNS)
 
 
 @site.command("show")
 @click.argument("name")
-@json_option
-@store_options
-def show_one(data: Path | None, clickhouse_url: str | None, as_json: bool, name: str) -> None:
+@at_desk
+def show_one(desk: Desk, name: str) -> None:
     """Show one site."""
-    show(call(configuration(data, clickhouse_url), "site_show", name=name), as_json=as_json)
+    desk.answer("site_show", name=name)
 
 
 @site.command("set")
@@ -79,25 +66,15 @@ def show_one(data: Path | None, clickhouse_url: str | None, as_json: bool, name:
     help="Repeats; how long cities, ids, events or dropped are kept; 'default' for DAYS.",
 )
 @click.option("--now", is_flag=True, help="Collect or keep more without announcing it first.")
-@json_option
-@store_options
-def change(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, name: str, **given: Any
-) -> None:
+@at_desk
+def change(desk: Desk, name: str, **given: Any) -> None:
     """Change a site; what is not given stays."""
-    changes = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in given.items()
-        if value not in (None, (), False)
-    }
-    config = configuration(data, clickhouse_url)
-    show(call(config, "site_set", name=name, **changes), as_json=as_json)
+    desk.answer("site_set", name=name, **changes_in(given))
 
 
 @site.command("remove")
 @click.argument("name")
-@json_option
-@store_options
-def remove(data: Path | None, clickhouse_url: str | None, as_json: bool, name: str) -> None:
+@at_desk
+def remove(desk: Desk, name: str) -> None:
     """Stop counting a site; its rows stay until their retention ends."""
-    show(call(configuration(data, clickhouse_url), "site_remove", name=name), as_json=as_json)
+    desk.answer("site_remove", name=name)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from footfall.cli.options import configuration, json_option, show, store_options
-from footfall.control import call
+from footfall.cli.options import Desk, at_desk, changes_in
 from footfall.errors import UsageError
 
 _COLUMNS = ("email", "role", "sites", "path_prefixes", "second_factor")
@@ -32,31 +30,17 @@ def user() -> None:
 @_SITES
 @_PREFIXES
 @_PASSWORD
-@json_option
-@store_options
-def add(
-    data: Path | None,
-    clickhouse_url: str | None,
-    as_json: bool,
-    password_stdin: bool,
-    sites: tuple[str, ...],
-    path_prefixes: tuple[str, ...],
-    **given: Any,
-) -> None:
+@at_desk
+def add(desk: Desk, password_stdin: bool, **given: Any) -> None:
     """Add a user."""
-    arguments = {**given, "sites": list(sites), "path_prefixes": list(path_prefixes)}
-    config = configuration(data, clickhouse_url)
-    result = call(config, "user_add", password=_password(password_stdin), **arguments)
-    show(result, as_json=as_json)
+    desk.answer("user_add", password=_password(desk, password_stdin), **given)
 
 
 @user.command("list")
-@json_option
-@store_options
-def listing(data: Path | None, clickhouse_url: str | None, as_json: bool) -> None:
+@at_desk
+def listing(desk: Desk) -> None:
     """List the users."""
-    result = call(configuration(data, clickhouse_url), "user_list")
-    show(result, as_json=as_json, columns=_COLUMNS)
+    desk.answer("user_list", _COLUMNS)
 
 
 @user.command("set")
@@ -64,56 +48,40 @@ def listing(data: Path | None, clickhouse_url: str | None, as_json: bool) -> Non
 @_ROLE
 @_SITES
 @_PREFIXES
-@json_option
-@store_options
-def change(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, email: str, **given: Any
-) -> None:
+@at_desk
+def change(desk: Desk, email: str, **given: Any) -> None:
     """Change a user; what is not given stays."""
-    changes = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in given.items()
-        if value not in (None, ())
-    }
-    config = configuration(data, clickhouse_url)
-    show(call(config, "user_set", email=email, **changes), as_json=as_json)
+    desk.answer("user_set", email=email, **changes_in(given))
 
 
 @user.command("remove")
 @click.argument("email")
-@json_option
-@store_options
-def remove(data: Path | None, clickhouse_url: str | None, as_json: bool, email: str) -> None:
+@at_desk
+def remove(desk: Desk, email: str) -> None:
     """End an account and its sessions."""
-    show(call(configuration(data, clickhouse_url), "user_remove", email=email), as_json=as_json)
+    desk.answer("user_remove", email=email)
 
 
 @user.command("password")
 @click.argument("email")
 @_PASSWORD
-@json_option
-@store_options
-def password(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, email: str, password_stdin: bool
-) -> None:
+@at_desk
+def password(desk: Desk, email: str, password_stdin: bool) -> None:
     """Set a user's password; every session of the user ends."""
-    config = configuration(data, clickhouse_url)
-    result = call(config, "user_password", email=email, password=_password(password_stdin))
-    show(result, as_json=as_json)
+    desk.answer("user_password", email=email, password=_password(desk, password_stdin))
 
 
 @user.command("reset-2fa")
 @click.argument("email")
-@json_option
-@store_options
-def reset_second_factor(
-    data: Path | None, clickhouse_url: str | None, as_json: bool, email: str
-) -> None:
+@at_desk
+def reset_second_factor(desk: Desk, email: str) -> None:
     """Let a user who lost the telephone and the recovery codes sign in by password alone."""
-    show(call(configuration(data, clickhouse_url), "user_reset_2fa", email=email), as_json=as_json)
+    desk.answer("user_reset_2fa", email=email)
 
 
-def _password(from_stdin: bool) -> str:
+def _password(desk: Desk, from_stdin: bool) -> str:
+    # Raises when it is wrong, before somebody types a password for nothing.
+    _ = desk.config
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
