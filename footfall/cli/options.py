@@ -91,7 +91,12 @@ def configuration(data: Path | None, clickhouse_url: str | None, **given: Any) -
 
 def changes_in(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were given; what is not given stays as it is."""
-    return {key: value for key, value in given.items() if value not in (None, (), False)}
+    return {
+        key: value
+        for key, value in given.items()
+        # 0 is given, and may be refused.
+        if value is not None and value is not False and value != ()
+    }
 
 
 def _listed(arguments: Mapping[str, Any]) -> dict[str, Any]:

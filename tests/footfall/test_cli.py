@@ -180,6 +180,7 @@ def test_a_token_is_printed_once_and_never_listed(running: Installation) -> None
         (("site", "show", "none.example"), "", "footfall site add none.example"),
         (("site", "set", "none.example"), "", "footfall site add none.example"),
         (("site", "set", "zone.example", "--rule", "rate"), "", "expected RULE=MODE"),
+        (("site", "set", "zone.example", "--small-number", "0"), "", "expected 2 to 1000"),
         (
             ("user", "add", "x", "--role", "owner", "--password-stdin"),
             "p" * 20,
