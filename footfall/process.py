@@ -19,8 +19,8 @@ from footfall.logs import configure_logs
 # How often a child says that it is well; the supervisor counts the times it did not.
 HEARTBEAT_S: Final = 1.0
 
-# A tenth of another process's share when both want all there is, the whole when not.  Measured: with
-# 5 the p99 of a beacon beside a busy dashboard is twice as long, and pages are no sooner.
+# A tenth of another process's share when both want all there is, the whole when not.  Measured:
+# with 5 the p99 of a beacon beside a busy dashboard is twice as long, and pages are no sooner.
 _NICENESS: Final = 10
 
 # linux/prctl.h
