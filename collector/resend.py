@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,7 +35,7 @@ class RecentIds:
     def __init__(self) -> None:
         self._span = 0  # since the epoch
         self._newest: set[int] = set()
-        self._older: deque[_Span] = deque()
+        self._older: list[_Span] = []
 
     def __len__(self) -> int:
         return len(self._newest) + sum(map(len, self._older))
@@ -46,7 +45,8 @@ class RecentIds:
         if resend_id == 0:
             return False
         span = int(at.timestamp() // _SPAN.total_seconds())
-        if span > self._span:
+        # A clock that went far back would else fill one span until it has caught up.
+        if span > self._span or span < self._span - _SPANS_KEPT:
             self._begin(span)
         byte, bit = _mark(resend_id)
         is_repeat = resend_id in self._newest or any(
@@ -60,8 +60,7 @@ class RecentIds:
             self._older.append(_Span(self._span, self._newest))
             self._newest = set()
         self._span = span
-        while self._older and self._older[0].number < span - _SPANS_KEPT:
-            self._older.popleft()
+        self._older = [older for older in self._older if older.number >= span - _SPANS_KEPT]
 
 
 class _Span:

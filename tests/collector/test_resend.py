@@ -35,6 +35,15 @@ def test_a_clock_that_goes_back_makes_no_second_of_a_resend() -> None:
     assert [recent.is_repeat(7, minute(at)) for at in (60, 0, 1)] == [False, True, True]
 
 
+def test_after_a_clock_that_went_far_back_what_is_old_is_forgotten_too() -> None:
+    recent = RecentIds()
+    for at in (10_000, *range(100)):
+        recent.is_repeat(at + 1, minute(at))
+    # The one of the future is known until then.
+    assert 11 <= len(recent) <= 12
+    assert recent.is_repeat(10_001, minute(100))
+
+
 def test_no_id_never_repeats() -> None:
     recent = RecentIds()
     assert [recent.is_repeat(0, minute(0)) for _ in range(2)] == [False, False]
