@@ -138,13 +138,13 @@ def fill_from_backup(store: Store, database: Path, backup: Path, manifest: Manif
             raise CommandError(f"table {table} came back otherwise than it was: use another backup")
 
 
-def restore_files(paths: DataPaths, backup: Path, manifest: Manifest, keys: Keys) -> None:
+def restore_files(paths: DataPaths, backup: Path, keys: Keys) -> None:
     """Put back what stood beside the database and is not there: what is, is newer."""
-    for name in manifest.files:
-        target = paths.root / name
-        if not name.startswith(f"{TABLES}/") and not target.exists():
+    for file in _beside(DataPaths(backup)):
+        target = paths.root / file.relative_to(backup)
+        if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomically(target, open_file(keys, _USE, (backup / name).read_bytes()))
+            write_atomically(target, open_file(keys, _USE, file.read_bytes()))
 
 
 def known_backups(paths: DataPaths) -> list[Known]:
@@ -211,7 +211,7 @@ def _save_known(paths: DataPaths, known: list[Known]) -> None:
 
 
 def _beside(paths: DataPaths) -> Iterator[Path]:
-    """Yield the files that go into a backup beside the tables."""
+    """Yield the files that go into a backup beside the tables; they stand in it as they did."""
     for path in (paths.root / KEY_FILE, paths.plans, paths.timeline):
         if path.exists():
             yield path

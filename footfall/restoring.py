@@ -66,7 +66,7 @@ def restore_backup(config: Config, backup: Path, *, replace: bool) -> Restored:
         shutil.rmtree(new, ignore_errors=True)
         for beside in (".lock", ".xml"):
             new.with_suffix(beside).unlink(missing_ok=True)
-    restore_files(paths, backup, manifest, config.keys)
+    restore_files(paths, backup, config.keys)
     return Restored(manifest.name, len(manifest.tables), _rows(manifest), replayed)
 
 
